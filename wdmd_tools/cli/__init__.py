@@ -1,0 +1,28 @@
+"""The `wdmd` command line: parse, call one library function, print. No logic lives here."""
+
+import typer
+
+from wdmd_tools.cli.console import friendly
+
+app = typer.Typer(
+    name="wdmd",
+    help="ELAN annotations and raw video to a face-crop dataset; annotator agreement; statistics.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _register() -> None:
+    """Add every command; each module imports its heavy parts inside the command."""
+    import importlib
+
+    for name in ("demo", "check", "build", "agreement", "stats", "doctor"):
+        module = importlib.import_module(f"wdmd_tools.cli.{name}")
+        app.command(name)(friendly(getattr(module, name)))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    _register()
+    app()

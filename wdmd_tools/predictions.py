@@ -1,0 +1,148 @@
+"""What a spotter says, in the form in which anyone's output can be scored.
+
+    predictions.parquet    clip_id onset_frame offset_frame label score
+    frame_scores.parquet   clip_id frame_index score
+    clip_scores.parquet    clip_id p_me p_state
+
+A spotter always stores its raw scores; segments are decoded from them afterwards.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from wdmd_tools.errors import ManifestError
+from wdmd_tools.intervals import Interval, from_frames, to_frames
+from wdmd_tools.manifest.tables import read_table, write_table
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedSegment:
+    """One spotted ME.
+
+    Args:
+        interval: Half-open, on the clip's frame axis.
+        score: Confidence in [0, 1].
+        label: ``"me"`` or a class.
+    """
+
+    interval: Interval
+    score: float
+    label: str = "me"
+
+
+@dataclass(frozen=True)
+class ClipPrediction:
+    """Everything said about one clip.
+
+    Args:
+        clip_id: The clip.
+        segments: Spotted MEs, in any order.
+        frame_scores: Shape (T,), in [0, 1]; `None` when the spotter has none.
+        p_me: Probability that the clip holds an ME, or `None`.
+        p_state: Probability that the subject speaks, or `None`.
+    """
+
+    clip_id: str
+    segments: Sequence[PredictedSegment] = field(default=())
+    frame_scores: npt.NDArray[np.float32] | None = None
+    p_me: float | None = None
+    p_state: float | None = None
+
+
+def write_predictions(folder: Path, predictions: Sequence[ClipPrediction]) -> None:
+    """Write the three tables into `folder`, each atomically.
+
+    Args:
+        folder: Made if absent.
+        predictions: One per clip; clips without segments still get a row of clip scores.
+    """
+    segment_rows = []
+    score_rows = []
+    clip_rows = []
+    for one in predictions:
+        for segment in one.segments:
+            onset, offset = to_frames(segment.interval)
+            segment_rows.append({
+                "clip_id": one.clip_id,
+                "onset_frame": onset,
+                "offset_frame": offset,
+                "label": segment.label,
+                "score": segment.score,
+            })
+        if one.frame_scores is not None:
+            score_rows.extend(
+                {"clip_id": one.clip_id, "frame_index": index, "score": float(score)}
+                for index, score in enumerate(one.frame_scores)
+            )
+        clip_rows.append({"clip_id": one.clip_id, "p_me": one.p_me, "p_state": one.p_state})
+    write_table(folder / "predictions.parquet", "predictions", segment_rows)
+    write_table(folder / "frame_scores.parquet", "frame_scores", score_rows)
+    write_table(folder / "clip_scores.parquet", "clip_scores", clip_rows)
+
+
+def read_predictions(folder: Path) -> dict[str, ClipPrediction]:
+    """Read what `write_predictions` wrote, or what another program wrote in the same form.
+
+    `frame_scores.parquet` and `clip_scores.parquet` may be absent.
+
+    Args:
+        folder: Folder with at least ``predictions.parquet``.
+
+    Returns:
+        Clip id to prediction.
+
+    Raises:
+        ManifestError: A table is damaged, or a segment ends before it starts.
+    """
+    folder = Path(folder)
+    segments: dict[str, list[PredictedSegment]] = {}
+    for row in read_table(folder / "predictions.parquet", "predictions").to_pylist():
+        if row["offset_frame"] < row["onset_frame"]:
+            raise ManifestError(
+                f"{folder / 'predictions.parquet'}: clip {row['clip_id']}: offset_frame "
+                f"{row['offset_frame']} is before onset_frame {row['onset_frame']}"
+            )
+        segments.setdefault(row["clip_id"], []).append(
+            PredictedSegment(
+                interval=from_frames(row["onset_frame"], row["offset_frame"]),
+                score=row["score"],
+                label=row["label"],
+            )
+        )
+    scores = _read_frame_scores(folder / "frame_scores.parquet")
+    clips: dict[str, Mapping[str, float | None]] = {}
+    if (folder / "clip_scores.parquet").is_file():
+        rows = read_table(folder / "clip_scores.parquet", "clip_scores").to_pylist()
+        clips = {row["clip_id"]: row for row in rows}
+    return {
+        clip_id: ClipPrediction(
+            clip_id=clip_id,
+            segments=tuple(segments.get(clip_id, ())),
+            frame_scores=scores.get(clip_id),
+            p_me=clips.get(clip_id, {}).get("p_me"),
+            p_state=clips.get(clip_id, {}).get("p_state"),
+        )
+        for clip_id in sorted({*segments, *scores, *clips})
+    }
+
+
+def _read_frame_scores(path: Path) -> dict[str, npt.NDArray[np.float32]]:
+    if not path.is_file():
+        return {}
+    table = read_table(path, "frame_scores")
+    ids = np.asarray(table["clip_id"].to_pylist(), dtype=object)
+    index = table["frame_index"].to_numpy()
+    score = table["score"].to_numpy()
+    order = np.lexsort((index, ids.astype(str)))
+    ids, index, score = ids[order], index[order], score[order]
+    result: dict[str, npt.NDArray[np.float32]] = {}
+    for clip_id in dict.fromkeys(ids.tolist()):
+        chosen = ids == clip_id
+        if not np.array_equal(index[chosen], np.arange(int(chosen.sum()))):
+            raise ManifestError(f"{path}: clip {clip_id}: frame_index must run 0, 1, 2, ... once each")
+        result[str(clip_id)] = score[chosen].astype(np.float32)
+    return result
