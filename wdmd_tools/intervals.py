@@ -45,7 +45,9 @@ class Interval:
             if not isinstance(getattr(self, name), int):
                 raise TypeError(f"Expected `{name}` to be an int but got {getattr(self, name)!r}.")
         if self.start_ms >= self.end_ms:
-            raise ValueError(f"Expected `start_ms` < `end_ms` but got {self.start_ms}, {self.end_ms}.")
+            raise ValueError(
+                f"Expected `start_ms` < `end_ms` but got {self.start_ms}, {self.end_ms}."
+            )
 
     @property
     def duration_ms(self) -> int:

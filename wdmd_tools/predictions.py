@@ -60,19 +60,21 @@ def write_predictions(folder: Path, predictions: Sequence[ClipPrediction]) -> No
         folder: Made if absent.
         predictions: One per clip; clips without segments still get a row of clip scores.
     """
-    segment_rows = []
-    score_rows = []
-    clip_rows = []
+    segment_rows: list[dict[str, object]] = []
+    score_rows: list[dict[str, object]] = []
+    clip_rows: list[dict[str, object]] = []
     for one in predictions:
         for segment in one.segments:
             onset, offset = to_frames(segment.interval)
-            segment_rows.append({
-                "clip_id": one.clip_id,
-                "onset_frame": onset,
-                "offset_frame": offset,
-                "label": segment.label,
-                "score": segment.score,
-            })
+            segment_rows.append(
+                {
+                    "clip_id": one.clip_id,
+                    "onset_frame": onset,
+                    "offset_frame": offset,
+                    "label": segment.label,
+                    "score": segment.score,
+                }
+            )
         if one.frame_scores is not None:
             score_rows.extend(
                 {"clip_id": one.clip_id, "frame_index": index, "score": float(score)}
@@ -143,6 +145,8 @@ def _read_frame_scores(path: Path) -> dict[str, npt.NDArray[np.float32]]:
     for clip_id in dict.fromkeys(ids.tolist()):
         chosen = ids == clip_id
         if not np.array_equal(index[chosen], np.arange(int(chosen.sum()))):
-            raise ManifestError(f"{path}: clip {clip_id}: frame_index must run 0, 1, 2, ... once each")
+            raise ManifestError(
+                f"{path}: clip {clip_id}: frame_index must run 0, 1, 2, ... once each"
+            )
         result[str(clip_id)] = score[chosen].astype(np.float32)
     return result

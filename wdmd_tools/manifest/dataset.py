@@ -155,7 +155,8 @@ class Dataset:
     def reference_intervals(self, clip_id: str) -> list[Interval]:
         """The consensus MEs of a clip as half-open intervals on its frame axis."""
         return [
-            from_frames(row["onset_frame"], row["offset_frame"]) for row in self.clip_segments(clip_id)
+            from_frames(row["onset_frame"], row["offset_frame"])
+            for row in self.clip_segments(clip_id)
         ]
 
     @cached_property
