@@ -1,0 +1,173 @@
+"""Three annotators who see the same recording and disagree a little.
+
+Each boundary is off by an error of its own and put on a frame, as in ELAN's frame-stepping: the time written
+is the begin of that frame in whole milliseconds, rounded up. Some MEs are missed, some are marked where there
+is none, and now and then a stretch of the conversation gets another state. The sizes of the errors are set
+so that Krippendorff's alpha of the state is about 0.85 and the mean IoU of matched MEs about 0.78, the values
+that the paper reports for WDMD (section 3).
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from wdmd_tools.intervals import Interval
+from wdmd_tools.synth.config import SynthConfig
+from wdmd_tools.synth.script import EMOTIONS, Script, SynthEvent
+
+ANNOTATORS = ("A1", "A2", "A3")
+
+BOUNDARY_SIGMA = 0.098
+"""Error of an ME boundary as a share of the ME's duration."""
+MISS_RATE = 0.035
+SPURIOUS_RATE = 0.035
+"""Spurious MEs per true ME."""
+STATE_SIGMA_MS = 150.0
+"""Error of a boundary between two states."""
+STATE_SLIP_RATE = 0.055
+"""Share of state intervals that an annotator labels otherwise."""
+LABEL_SLIP_RATE = 0.12
+"""Share of MEs with another emotion label, and of AU lists with one AU missing."""
+
+
+@dataclass(frozen=True)
+class MarkedEvent:
+    """A micro-expression as one annotator marked it.
+
+    Args:
+        interval: From onset to offset, on frame begins.
+        emotion: Emotion label.
+        action_units: For example `6+12`; `L14` and `R14` are the subject's own sides.
+    """
+
+    interval: Interval
+    emotion: str
+    action_units: str
+
+
+@dataclass(frozen=True)
+class Marking:
+    """What one annotator wrote about one recording.
+
+    Args:
+        annotator: Id of the annotator.
+        mes: Micro-expressions in order of time, never overlapping.
+        states: (interval, state), covering the recording without gaps.
+    """
+
+    annotator: str
+    mes: tuple[MarkedEvent, ...]
+    states: tuple[tuple[Interval, str], ...]
+
+
+def annotate(config: SynthConfig, script: Script, index: int) -> tuple[Marking, ...]:
+    """Let every annotator mark a recording.
+
+    Args:
+        config: Settings.
+        script: What really happens.
+        index: 0-based number of the recording.
+    """
+    markings = []
+    for number, annotator in enumerate(ANNOTATORS):
+        rng = np.random.default_rng([config.seed, 41, index, number])
+        # The habit of a person is the same in all recordings.
+        habit = np.random.default_rng([config.seed, 43, number])
+        onset_bias, offset_bias = habit.normal(0, 0.02, 2)
+        mes = _mark_mes(script, config.frame_rate, rng, float(onset_bias), float(offset_bias))
+        markings.append(Marking(annotator, mes, _mark_states(script, config.frame_rate, rng)))
+    return tuple(markings)
+
+
+def on_frame(time_ms: float, frame_rate: Fraction, last_ms: int) -> int:
+    """The time ELAN writes after stepping to the nearest frame: its begin in ms, rounded up.
+
+    Args:
+        time_ms: Where the annotator means to be.
+        frame_rate: Frames per second.
+        last_ms: Length of the recording; the result is in [0, last_ms].
+    """
+    frame = max(0, round(time_ms * frame_rate / 1000))
+    begin = -((-1000 * frame) // frame_rate)
+    return int(min(begin, last_ms))
+
+
+def _mark_mes(
+    script: Script,
+    frame_rate: Fraction,
+    rng: np.random.Generator,
+    onset_bias: float,
+    offset_bias: float,
+) -> tuple[MarkedEvent, ...]:
+    marked: list[MarkedEvent] = []
+    mes = script.of_kind("me")
+    minimum = max(2 * float(1000 / frame_rate), 80.0)
+    for event in mes:
+        seen = rng.random() >= MISS_RATE
+        length = event.interval.duration_ms
+        start = event.interval.start_ms + length * (onset_bias + rng.normal(0, BOUNDARY_SIGMA))
+        end = event.interval.end_ms + length * (offset_bias + rng.normal(0, BOUNDARY_SIGMA))
+        if seen:
+            _append(
+                marked, start, max(end, start + minimum), _label(event, rng), script, frame_rate
+            )
+    for _ in range(rng.binomial(max(len(mes), 1), SPURIOUS_RATE)):
+        length = rng.uniform(200, 500)
+        start = rng.uniform(0, max(script.duration_ms - length, 1))
+        label = str(rng.choice(list(EMOTIONS)))
+        text = "+".join(EMOTIONS[label])
+        _append(marked, start, start + length, (label, text), script, frame_rate)
+    return tuple(sorted(marked, key=lambda item: item.interval))
+
+
+def _append(
+    marked: list[MarkedEvent],
+    start: float,
+    end: float,
+    label: tuple[str, str],
+    script: Script,
+    frame_rate: Fraction,
+) -> None:
+    """Put boundaries on frames and keep the event unless it is empty or overlaps another."""
+    first = on_frame(start, frame_rate, script.duration_ms)
+    last = on_frame(end, frame_rate, script.duration_ms)
+    if first >= last:
+        return
+    interval = Interval(first, last)
+    if not any(interval.overlaps(other.interval) for other in marked):
+        marked.append(MarkedEvent(interval, *label))
+
+
+def _label(event: SynthEvent, rng: np.random.Generator) -> tuple[str, str]:
+    emotion, units = event.label, list(event.action_units)
+    if rng.random() < LABEL_SLIP_RATE:
+        emotion = str(rng.choice([name for name in EMOTIONS if name != emotion]))
+    if len(units) > 1 and rng.random() < LABEL_SLIP_RATE:
+        units.pop(int(rng.integers(len(units))))
+    # The left of the image is the right of the person who faces the camera.
+    side = {"both": "", "left": "R", "right": "L"}[event.side]
+    return emotion, "+".join(side + unit for unit in units)
+
+
+def _mark_states(
+    script: Script, frame_rate: Fraction, rng: np.random.Generator
+) -> tuple[tuple[Interval, str], ...]:
+    names = ("speaking", "listening", "silent")
+    marked: list[tuple[Interval, str]] = []
+    start = 0
+    for number, (interval, state) in enumerate(script.states):
+        if rng.random() < STATE_SLIP_RATE:
+            state = str(rng.choice([name for name in names if name != state]))
+        end = script.duration_ms
+        if number + 1 < len(script.states):
+            error = float(np.clip(rng.normal(0, STATE_SIGMA_MS), -500, 500))
+            end = on_frame(interval.end_ms + error, frame_rate, script.duration_ms)
+        if end <= start:
+            continue
+        if marked and marked[-1][1] == state:
+            marked[-1] = (Interval(marked[-1][0].start_ms, end), state)
+        else:
+            marked.append((Interval(start, end), state))
+        start = end
+    return tuple(marked)

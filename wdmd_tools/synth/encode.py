@@ -1,0 +1,98 @@
+"""Frames to H.264 through the ffmpeg binary that imageio-ffmpeg carries."""
+
+import contextlib
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import IO
+
+import ffmpeg
+
+from wdmd_tools.errors import MissingDependencyError, VideoError
+from wdmd_tools.synth.portrait import ByteArray
+
+
+class FrameSink:
+    """Takes planar YUV frames; made by `open_encoder`."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+
+    def write(self, frame: ByteArray) -> None:
+        """Append one frame, (H * 3 / 2, W) uint8 I420."""
+        self._pipe.write(frame.data)
+
+
+@contextlib.contextmanager
+def open_encoder(path: Path, size: int, frame_rate: Fraction, crf: int) -> Iterator[FrameSink]:
+    """Encode frames to an MP4 file with H.264, yuv420p, constant frame rate.
+
+    One encoder thread and no time stamps of the wall clock, so the same frames give the same bytes.
+
+    Args:
+        path: File to write, replaced if there.
+        size: Width and height in pixels, even.
+        frame_rate: Frames per second.
+        crf: Quality, 0 (lossless) to 51.
+
+    Raises:
+        MissingDependencyError: There is no ffmpeg binary.
+        VideoError: The encoder failed, for instance on a full disk.
+    """
+    rate = f"{frame_rate.numerator}/{frame_rate.denominator}"
+    stream = ffmpeg.input("pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{size}x{size}", r=rate)
+    stream = stream.output(
+        f"file:{path.absolute()}",
+        format="mp4",
+        vcodec="libx264",
+        preset="veryfast",
+        crf=crf,
+        pix_fmt="yuv420p",
+        threads=1,
+        g=max(1, round(frame_rate)),
+        colorspace="smpte170m",
+        color_primaries="smpte170m",
+        color_trc="smpte170m",
+        color_range="tv",
+        map_metadata=-1,
+        **{"fflags": "+bitexact", "flags:v": "+bitexact"},
+    ).global_args("-nostdin", "-hide_banner", "-loglevel", "error")
+    command = stream.overwrite_output().compile(cmd=_binary())
+    with tempfile.TemporaryFile() as messages:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=messages
+        )
+        if process.stdin is None:
+            raise VideoError(f"{path}: the encoder has no input pipe")
+        try:
+            yield FrameSink(process.stdin)
+            process.stdin.close()
+            failed = process.wait() != 0
+        except BrokenPipeError:
+            failed = True
+            process.wait()
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+        if failed:
+            messages.seek(0)
+            lines = messages.read().decode("utf-8", "replace").strip().splitlines()
+            reason = lines[-1] if lines else f"exit status {process.returncode}"
+            raise VideoError(f"{path}: ffmpeg could not write the video: {reason}")
+
+
+def _binary() -> str:
+    import imageio_ffmpeg
+
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        raise MissingDependencyError(
+            "no ffmpeg binary; run: pip install --force-reinstall imageio-ffmpeg"
+        ) from None
