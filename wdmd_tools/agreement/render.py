@@ -1,0 +1,162 @@
+"""The agreement report as rows of text, for the terminal and for Markdown alike."""
+
+from collections.abc import Sequence
+
+from wdmd_tools.agreement.report import DEFINITIONS, AgreementReport, Estimate
+
+TITLES = {
+    "alpha_state": "alpha, state (3 classes)",
+    "alpha_speaking": "alpha, speaking or not",
+    "alpha_me_clip": "alpha, clip holds an ME",
+    "alpha_me_frame": "alpha, frame in an ME",
+    "iou_matched": "ME IoU, matched",
+    "match_rate": "ME match rate",
+    "iou_strict": "ME IoU, strict",
+    "iou_pooled": "ME IoU, pooled frames",
+    "f1_at_0.5": "ME F1 at tIoU 0.5",
+}
+"""Short names of the figures, in order of print."""
+
+PAIR_ALPHAS = {
+    "alpha_state": "alpha state",
+    "alpha_speaking": "alpha speaking",
+    "alpha_me_clip": "alpha ME clip",
+    "alpha_me_frame": "alpha ME frame",
+}
+"""Columns of the first table of pairs."""
+
+PAIR_OVERLAPS = {
+    "iou_matched": "matched",
+    "match_rate": "match rate",
+    "iou_strict": "strict",
+    "iou_pooled": "pooled",
+    "f1_at_0.5": "F1@0.5",
+}
+"""Columns of the second table of pairs."""
+
+
+def value_text(estimate: Estimate) -> str:
+    """For example ``"0.851"``, or ``"n/a (no two MEs overlap)"``."""
+    return f"n/a ({estimate.reason})" if estimate.value is None else f"{estimate.value:.3f}"
+
+
+def interval_text(estimate: Estimate) -> str:
+    """For example ``"0.812 to 0.884"``; ``"-"`` where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return "-"
+    return f"{estimate.low:.3f} to {estimate.high:.3f}"
+
+
+def overall_rows(report: AgreementReport) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the overall table."""
+    head = ["figure", "value", f"{report.bootstrap['level']:.0%} interval", "based on"]
+    rows = []
+    for key, title in TITLES.items():
+        one = report.overall[key]
+        rows.append([title, value_text(one), interval_text(one), f"{one.n:,} {one.unit}"])
+    return head, rows
+
+
+def pair_alpha_rows(report: AgreementReport) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: alpha of each pair; undefined is ``"n/a"``, with its reason in `notes`."""
+    head = ["pair", *PAIR_ALPHAS.values(), "clips", "no ME"]
+    rows = [
+        [
+            f"{pair.a} / {pair.b}",
+            *(_short(pair.figures[key]) for key in PAIR_ALPHAS),
+            f"{pair.counts['clips']:,.0f}",
+            f"{pair.counts['clips_both_empty']:,.0f}",
+        ]
+        for pair in report.pairs
+    ]
+    return head, rows
+
+
+def pair_overlap_rows(report: AgreementReport) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: IoU of each pair; undefined is ``"n/a"``, with its reason in `notes`."""
+    head = ["pair", *PAIR_OVERLAPS.values(), "MEs", "pairs"]
+    rows = [
+        [
+            f"{pair.a} / {pair.b}",
+            *(_short(pair.figures[key]) for key in PAIR_OVERLAPS),
+            f"{pair.counts['me_a']:,.0f} / {pair.counts['me_b']:,.0f}",
+            f"{pair.counts['matched']:,.0f}",
+        ]
+        for pair in report.pairs
+    ]
+    return head, rows
+
+
+def annotator_rows(report: AgreementReport) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the table of annotators."""
+    head = ["annotator", "recordings", "clips", "frames", "frames with a state", "MEs"]
+    rows = [
+        [
+            row["annotator"],
+            *(f"{row[key]:,}" for key in ("recordings", "clips", "frames", "state_frames", "me")),
+        ]
+        for row in report.annotators
+    ]
+    return head, rows
+
+
+def notes(report: AgreementReport) -> list[str]:
+    """Lines below the tables: what was left out, how intervals were made, why something is undefined."""
+    coverage, how = report.coverage, report.bootstrap
+    shared = f"{coverage['shared_clips']:,} of {coverage['clips']:,} clips"
+    frames = f"{coverage['shared_frames']:,} of {coverage['frames']:,} frames"
+    compared = f"{coverage['state_frames_compared']:,} frames"
+    empty = f"{coverage['shared_clips_without_any_me']:,} shared clips"
+    drawn = f"{how['draws']:,} draws of {how['clusters']:,} {how['cluster']}s"
+    lines = [
+        f"{shared} ({frames}) were annotated by two or more; {compared} have a state from two or more.",
+        f"{empty} hold no ME of anyone: they count in alpha, not in IoU.",
+        "IoU, match rate and F1 overall are the unweighted mean over pairs of annotators.",
+        f"Intervals: percentile bootstrap, {drawn}, seed {how['seed']}.",
+    ]
+    for value, count in coverage["unknown_state_segments"].items():
+        shown = value or "(empty)"
+        lines.append(f"{count:,} state segments have the unknown value {shown!r} and do not count.")
+    reasons: dict[str, list[str]] = {}
+    for pair in report.pairs:
+        for key in (*PAIR_ALPHAS, *PAIR_OVERLAPS):
+            if pair.figures[key].value is None:
+                reasons.setdefault(pair.figures[key].reason, []).append(
+                    f"{pair.a} / {pair.b} {TITLES[key]}"
+                )
+    lines.extend(f"n/a ({reason}): {', '.join(where)}." for reason, where in reasons.items())
+    overall_reasons = dict.fromkeys(
+        one.reason for one in report.overall.values() if one.value is not None and one.reason
+    )
+    lines.extend(f"{reason}." for reason in overall_reasons)
+    return lines
+
+
+def markdown(report: AgreementReport) -> str:
+    """The whole report as a Markdown page."""
+    parts = [f"# Agreement of annotators: {report.dataset}\n"]
+    for title, (head, rows) in (
+        ("Overall", overall_rows(report)),
+        ("Pairs: alpha", pair_alpha_rows(report)),
+        ("Pairs: IoU of micro-expressions", pair_overlap_rows(report)),
+        ("Annotators", annotator_rows(report)),
+    ):
+        parts.append(f"## {title}\n\n{markdown_table(head, rows)}\n")
+    parts.append("## Notes\n\n" + "\n".join(f"- {line}" for line in notes(report)) + "\n")
+    defined = [f"- **{TITLES[key]}** (`{key}`): {text}" for key, text in DEFINITIONS.items()]
+    parts.append("## Definitions\n\n" + "\n".join(defined) + "\n")
+    return "\n".join(parts)
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A pipe table; the first column is left-aligned, the others right. Pipes in cells are escaped."""
+
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    rule = "| --- |" + " ---: |" * (len(head) - 1)
+    return "\n".join([line(head), rule, *(line(row) for row in rows)])
+
+
+def _short(estimate: Estimate) -> str:
+    return "n/a" if estimate.value is None else f"{estimate.value:.3f}"
