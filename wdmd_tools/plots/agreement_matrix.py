@@ -5,22 +5,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wdmd_tools.agreement.render import TITLES, interval_text
+from wdmd_tools.agreement.render import TITLES
 from wdmd_tools.agreement.report import AgreementReport
 from wdmd_tools.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-_LOWEST = 0.0
 
 
 def plot_agreement_matrix(path: Path, report: AgreementReport) -> None:
     """Draw the pairs of annotators of a report.
 
-    Left: alpha of the state, speaking or not. Right: IoU of micro-expressions, strict above the diagonal and
-    matched below it. Cells without a value say "n/a".
+    Left: alpha of the state, speaking or not. Right: IoU of micro-expressions, strict above the diagonal
+    and matched below it. Cells without a value say "n/a".
 
     Args:
         path: ``.png``, ``.svg`` or ``.pdf``.
@@ -28,29 +25,29 @@ def plot_agreement_matrix(path: Path, report: AgreementReport) -> None:
     """
     count = len(report.annotators)
     side = max(420, min(130 * count, 900))
-    with style.picture(path, 2 * side + 120, side + 110) as figure:
+    with style.picture(path, 2 * side + 60, side + 110) as figure:
         left, right = figure.subplots(1, 2)
-        _draw(figure, left, report, "alpha_speaking", "alpha_speaking")
-        _draw(figure, right, report, "iou_strict", "iou_matched")
-        left.set_title(_heading(report, "alpha_speaking"), pad=12, fontsize=11)
+        _draw(left, report, "alpha_speaking", "alpha_speaking")
+        _draw(right, report, "iou_strict", "iou_matched")
+        left.set_title(
+            f"{TITLES['alpha_speaking']}\noverall {_overall(report, 'alpha_speaking')}",
+            pad=12,
+            fontsize=11,
+        )
         right.set_title(
-            _heading(report, "iou_matched")
-            + " (below)\n"
-            + _heading(report, "iou_strict")
-            + " (above)",
+            f"ME IoU below the diagonal: matched, overall {_overall(report, 'iou_matched')}\n"
+            f"above: strict, overall {_overall(report, 'iou_strict')}",
             pad=12,
             fontsize=11,
         )
 
 
-def _heading(report: AgreementReport, key: str) -> str:
+def _overall(report: AgreementReport, key: str) -> str:
     one = report.overall[key]
-    if one.value is None:
-        return f"{TITLES[key]}: n/a"
-    return f"{TITLES[key]}: {one.value:.3f} ({interval_text(one)})"
+    return "n/a" if one.value is None else f"{one.value:.2f}"
 
 
-def _draw(figure: "Figure", axes: "Axes", report: AgreementReport, above: str, below: str) -> None:
+def _draw(axes: "Axes", report: AgreementReport, above: str, below: str) -> None:
     names = [row["annotator"] for row in report.annotators]
     index = {name: position for position, name in enumerate(names)}
     values = np.full((len(names), len(names)), np.nan)
@@ -59,9 +56,7 @@ def _draw(figure: "Figure", axes: "Axes", report: AgreementReport, above: str, b
         for row, column, key in ((one, other, above), (other, one, below)):
             value = pair.figures[key].value
             values[row, column] = np.nan if value is None else value
-    shown = axes.imshow(
-        np.ma.masked_invalid(values), cmap="cividis", vmin=_LOWEST, vmax=1.0, aspect="equal"
-    )
+    axes.imshow(np.ma.masked_invalid(values), cmap="Blues", vmin=0.0, vmax=1.0, aspect="equal")
     for row in range(len(names)):
         for column in range(len(names)):
             value = values[row, column]
@@ -69,7 +64,7 @@ def _draw(figure: "Figure", axes: "Axes", report: AgreementReport, above: str, b
                 axes.text(column, row, "–", ha="center", va="center", color=style.MUTED)
                 continue
             text = "n/a" if np.isnan(value) else f"{value:.2f}"
-            light = np.isnan(value) or value > 0.55
+            light = np.isnan(value) or value < 0.6
             colour = style.BLACK if light else "white"
             axes.text(column, row, text, ha="center", va="center", color=colour)
     labels = [name if len(name) <= 16 else name[:15] + "…" for name in names]
@@ -77,4 +72,3 @@ def _draw(figure: "Figure", axes: "Axes", report: AgreementReport, above: str, b
     axes.set_yticks(range(len(names)), labels)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    figure.colorbar(shown, ax=axes, shrink=0.8, pad=0.02)

@@ -1,11 +1,15 @@
-"""A dataset in two pictures: in which states MEs occur, and how long they last (the paper, figures 1, 2)."""
+"""A dataset in two pictures: states of MEs and their durations (the paper, figures 1 and 2)."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wdmd_tools.plots import style
 from wdmd_tools.stats import DURATION_BIN_LABELS, SHORT_BIN_MS, DatasetStatistics
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def plot_states(path: Path, statistics: DatasetStatistics) -> None:
@@ -48,6 +52,8 @@ def plot_durations(path: Path, statistics: DatasetStatistics) -> None:
         path: ``.png``, ``.svg`` or ``.pdf``.
         statistics: From `wdmd_tools.stats.dataset_statistics`.
     """
+    from matplotlib.ticker import MaxNLocator
+
     durations = statistics.durations
     with style.picture(path, 1200, 500) as figure:
         left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
@@ -94,20 +100,17 @@ def plot_durations(path: Path, statistics: DatasetStatistics) -> None:
                 color=style.VERMILION,
             )
         for axes in (left, right):
-            axes.yaxis.get_major_locator().set_params(integer=True)
+            axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         if not total:
             _say_empty(left)
 
 
-def _say_empty(axes: object) -> None:
-    from matplotlib.axes import Axes
-
-    if isinstance(axes, Axes):
-        axes.text(
-            0.5,
-            0.5,
-            "no micro-expression in this dataset",
-            transform=axes.transAxes,
-            ha="center",
-            color=style.MUTED,
-        )
+def _say_empty(axes: "Axes") -> None:
+    axes.text(
+        0.5,
+        0.5,
+        "no micro-expression in this dataset",
+        transform=axes.transAxes,
+        ha="center",
+        color=style.MUTED,
+    )

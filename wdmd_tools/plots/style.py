@@ -6,6 +6,7 @@ A picture is the same, byte for byte, whenever it is made of the same data by th
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ TEXT, MUTED, GRID = "#222222", "#666666", "#DDDDDD"
 
 DPI = 100
 
-_RC: dict[str, Any] = {
+_RC: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 11,
     "text.color": TEXT,
@@ -55,6 +56,8 @@ _RC: dict[str, Any] = {
     "ytick.labelcolor": TEXT,
     "legend.frameon": False,
     "figure.facecolor": "white",
+    "figure.constrained_layout.w_pad": 0.12,
+    "figure.constrained_layout.h_pad": 0.12,
     "svg.hashsalt": "wdmd",
     # User text goes into titles and labels: a "$" in a file name is not mathematics.
     "text.parse_math": False,
@@ -94,12 +97,22 @@ def picture(path: Path, width_px: int, height_px: int) -> Iterator["Figure"]:
             figure.savefig(temporary, dpi=DPI, metadata=metadata[suffix])
 
 
-def series_style(index: int) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class SeriesStyle:
+    """How one series is drawn.
+
+    Args:
+        color: Hexadecimal colour.
+        dash: Line style.
+    """
+
+    color: str
+    dash: str
+
+
+def series_style(index: int) -> SeriesStyle:
     """Colour and line style of series number `index`."""
-    return {
-        "color": SERIES[index % len(SERIES)],
-        "linestyle": DASHES[index % len(DASHES)],
-    }
+    return SeriesStyle(SERIES[index % len(SERIES)], DASHES[index % len(DASHES)])
 
 
 def bar_labels(axes: "Axes", x: list[float], heights: list[float], labels: list[str]) -> None:
@@ -113,4 +126,5 @@ def bar_labels(axes: "Axes", x: list[float], heights: list[float], labels: list[
             ha="center",
             va="bottom",
             fontsize=10,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )

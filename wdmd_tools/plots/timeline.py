@@ -1,6 +1,6 @@
-"""One clip over time (the paper's figure 5): what models score, what annotators marked, who speaks.
+r"""One clip over time (the paper's figure 5): what models score, what annotators marked, who speaks.
 
-score   ____/\\______    one line per model; the reference ME as a green band through the whole picture
+score   ____/\______    one line per model; the reference ME as a green band through the whole picture
 lanes   |reference| |model A| |model B| |speech|
 axis    frames below, seconds above
 """
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LANE = 0.66
+"""Share of a lane that its bars fill."""
+
+_LANE_PX = 32
+_MARGINS_PX = 150
 
 
 def plot_timeline(
@@ -61,8 +65,9 @@ def plot_timeline(
     look = {name: style.series_style(index) for index, name in enumerate(models)}
     lanes = ["reference ME", *predictions, "state"]
     with style.picture(path, width_px, height_px) as figure:
+        lanes_px = _LANE_PX * len(lanes)
         grid = figure.add_gridspec(
-            2, 1, height_ratios=[max(2.0, 7.5 - len(lanes)), len(lanes) * 0.8]
+            2, 1, height_ratios=[max(height_px - lanes_px - _MARGINS_PX, lanes_px / 2), lanes_px]
         )
         top = figure.add_subplot(grid[0])
         bottom = figure.add_subplot(grid[1], sharex=top)
@@ -78,7 +83,8 @@ def plot_timeline(
         top.set_xlim(-0.5, n_frames - 0.5)
         top.tick_params(labelbottom=False, bottom=False)
         seconds = top.secondary_xaxis(
-            "top", functions=(lambda frame: frame / fps, lambda second: second * fps)
+            "top",
+            functions=(lambda f: np.asarray(f, float) / fps, lambda s: np.asarray(s, float) * fps),
         )
         seconds.set_xlabel("time (s)", fontsize=10, color=style.MUTED)
         seconds.tick_params(labelsize=9)
@@ -90,11 +96,18 @@ def plot_timeline(
 def _draw_scores(
     axes: "Axes",
     scores: Mapping[str, npt.NDArray[np.floating]],
-    look: Mapping[str, dict[str, str]],
+    look: Mapping[str, style.SeriesStyle],
     threshold: float | None,
 ) -> None:
     for name, values in scores.items():
-        axes.plot(np.arange(len(values)), values, lw=2, label=name, **look[name])
+        axes.plot(
+            np.arange(len(values)),
+            values,
+            lw=2,
+            label=name,
+            color=look[name].color,
+            linestyle=look[name].dash,
+        )
     if threshold is not None:
         axes.axhline(threshold, color=style.MUTED, lw=1, ls=":", label=f"threshold {threshold:g}")
     axes.set_ylim(-0.02, 1.04)
@@ -113,7 +126,7 @@ def _draw_lanes(
     references: Sequence[Interval],
     predictions: Mapping[str, Sequence[Interval]],
     speaking: npt.NDArray[np.int8],
-    look: Mapping[str, dict[str, str]],
+    look: Mapping[str, style.SeriesStyle],
 ) -> None:
     bottom = _LANE / 2
 
@@ -124,7 +137,7 @@ def _draw_lanes(
     bars(0, references, style.REFERENCE)
     for lane, spans in enumerate(predictions.values(), start=1):
         name = lanes[lane]
-        bars(lane, spans, look[name]["color"])
+        bars(lane, spans, look[name].color)
     last = len(lanes) - 1
     shortest = 0.07 * len(speaking)
     for value, colour, word in ((1, style.SPEAKING, "speaking"), (0, style.LISTENING, "listening")):
@@ -153,8 +166,10 @@ def _draw_legend(axes: "Axes", has_reference: bool, has_speech: bool) -> None:
     if not handles:
         return
     # Names go to the right of the axes, where they can never lie on a line.
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.005, 1.0), fontsize=10)
-    for text in axes.get_legend().get_texts():
+    legend = axes.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(1.005, 1.0), fontsize=10
+    )
+    for text in legend.get_texts():
         text.set_text(_shortened(text.get_text()))
 
 
