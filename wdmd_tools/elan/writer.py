@@ -1,7 +1,8 @@
 """Write ELAN files (EAF 3.0) that ELAN opens without a complaint.
 
-A document is a tree of small immutable values. `write_eaf` checks it, turns it into XML whose elements stand
-in the order of the EAF 3.0 schema, and writes it atomically. The same document always gives the same bytes.
+A document is a tree of small immutable values. `write_eaf` checks it, turns it into XML whose elements
+stand in the order of the EAF 3.0 schema, and writes it atomically. The same document always gives the
+same bytes.
 
     EafDocument
       media         MEDIA_DESCRIPTOR    where the video is

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wdmd_tools.synth.portrait import FloatArray
+from wdmd_tools.synth.raster import FloatArray, f32
 
 SIDES = ("left", "right")
 
@@ -130,7 +130,7 @@ def window(u: FloatArray, centre: FloatArray, sigma: tuple[float, float]) -> Flo
         centre: (2,) face coordinates.
         sigma: (horizontal, vertical) width in IOD.
     """
-    d = (u - centre) / np.float32(sigma)
+    d = (u - centre) / f32(sigma)
     return np.asarray(np.exp(-0.5 * (d * d).sum(-1)), np.float32)
 
 
@@ -149,11 +149,11 @@ def basis_fields(landmarks: dict[str, FloatArray], u: FloatArray) -> FloatArray:
     for au, pulls in FIELDS.items():
         pair = [CHANNEL_INDEX[au, side] for side in SIDES]
         for index, side in zip(pair, SIDES, strict=True):
-            outward = np.float32([-1 if side == "left" else 1, 1])
+            outward = f32([-1 if side == "left" else 1, 1])
             for pull in pulls:
                 centre = anchor_point(landmarks, pull.anchor, side) + outward * pull.shift
                 weight = window(u, centre, pull.sigma)[..., None]
-                fields[index] += weight * (outward * np.float32(pull.direction))
+                fields[index] += weight * (outward * f32(pull.direction))
         peak = np.linalg.norm(fields[pair[0]] + fields[pair[1]], axis=-1).max()
         for index in pair:
             fields[index] /= max(float(peak), 1e-6)

@@ -1,10 +1,10 @@
 """Three annotators who see the same recording and disagree a little.
 
-Each boundary is off by an error of its own and put on a frame, as in ELAN's frame-stepping: the time written
-is the begin of that frame in whole milliseconds, rounded up. Some MEs are missed, some are marked where there
-is none, and now and then a stretch of the conversation gets another state. The sizes of the errors are set
-so that Krippendorff's alpha of the state is about 0.85 and the mean IoU of matched MEs about 0.78, the values
-that the paper reports for WDMD (section 3).
+Each boundary is off by an error of its own and put on a frame, as in ELAN's frame-stepping: the time
+written is the begin of that frame in whole milliseconds, rounded up. Some MEs are missed, some are
+marked where there is none, and now and then a stretch of the conversation gets another state. The sizes
+of the errors are set so that Krippendorff's alpha of the state is about 0.85 and the mean IoU of matched
+MEs about 0.78, the values that the paper reports for WDMD (section 3).
 """
 
 from dataclasses import dataclass
@@ -12,21 +12,25 @@ from fractions import Fraction
 
 import numpy as np
 
+from wdmd_tools.annotations import STATES
 from wdmd_tools.intervals import Interval
 from wdmd_tools.synth.config import SynthConfig
 from wdmd_tools.synth.script import EMOTIONS, Script, SynthEvent
 
 ANNOTATORS = ("A1", "A2", "A3")
 
-BOUNDARY_SIGMA = 0.098
+BOUNDARY_SIGMA = 0.11
 """Error of an ME boundary as a share of the ME's duration."""
 MISS_RATE = 0.035
 SPURIOUS_RATE = 0.035
 """Spurious MEs per true ME."""
-STATE_SIGMA_MS = 150.0
+STATE_SIGMA_MS = 130.0
 """Error of a boundary between two states."""
-STATE_SLIP_RATE = 0.055
+STATE_SLIP_RATE = 0.006
 """Share of state intervals that an annotator labels otherwise."""
+STATE_PIECE_RATE = 0.08
+"""Share of state intervals in which an annotator hears another state for a moment."""
+STATE_PIECE_MS = (500, 1500)
 LABEL_SLIP_RATE = 0.12
 """Share of MEs with another emotion label, and of AU lists with one AU missing."""
 
@@ -106,18 +110,18 @@ def _mark_mes(
     for event in mes:
         seen = rng.random() >= MISS_RATE
         length = event.interval.duration_ms
-        start = event.interval.start_ms + length * (onset_bias + rng.normal(0, BOUNDARY_SIGMA))
+        begin = event.interval.start_ms + length * (onset_bias + rng.normal(0, BOUNDARY_SIGMA))
         end = event.interval.end_ms + length * (offset_bias + rng.normal(0, BOUNDARY_SIGMA))
         if seen:
             _append(
-                marked, start, max(end, start + minimum), _label(event, rng), script, frame_rate
+                marked, begin, max(end, begin + minimum), _label(event, rng), script, frame_rate
             )
     for _ in range(rng.binomial(max(len(mes), 1), SPURIOUS_RATE)):
-        length = rng.uniform(200, 500)
-        start = rng.uniform(0, max(script.duration_ms - length, 1))
+        span = rng.uniform(200, 500)
+        begin = rng.uniform(0, max(script.duration_ms - span, 1))
         label = str(rng.choice(list(EMOTIONS)))
         text = "+".join(EMOTIONS[label])
-        _append(marked, start, start + length, (label, text), script, frame_rate)
+        _append(marked, begin, begin + span, (label, text), script, frame_rate)
     return tuple(sorted(marked, key=lambda item: item.interval))
 
 
@@ -153,21 +157,36 @@ def _label(event: SynthEvent, rng: np.random.Generator) -> tuple[str, str]:
 def _mark_states(
     script: Script, frame_rate: Fraction, rng: np.random.Generator
 ) -> tuple[tuple[Interval, str], ...]:
-    names = ("speaking", "listening", "silent")
     marked: list[tuple[Interval, str]] = []
-    start = 0
-    for number, (interval, state) in enumerate(script.states):
-        if rng.random() < STATE_SLIP_RATE:
-            state = str(rng.choice([name for name in names if name != state]))
-        end = script.duration_ms
-        if number + 1 < len(script.states):
-            error = float(np.clip(rng.normal(0, STATE_SIGMA_MS), -500, 500))
-            end = on_frame(interval.end_ms + error, frame_rate, script.duration_ms)
+
+    def mark(until_ms: float, state: str) -> None:
+        start = marked[-1][0].end_ms if marked else 0
+        end = on_frame(until_ms, frame_rate, script.duration_ms)
         if end <= start:
-            continue
+            return
         if marked and marked[-1][1] == state:
             marked[-1] = (Interval(marked[-1][0].start_ms, end), state)
         else:
             marked.append((Interval(start, end), state))
-        start = end
+
+    for interval, state in script.states:
+        if rng.random() < STATE_SLIP_RATE:
+            state = _other_state(state, rng)
+        piece = float(rng.uniform(*STATE_PIECE_MS))
+        if rng.random() < STATE_PIECE_RATE and interval.duration_ms > piece + 1000:
+            begin = interval.start_ms + float(rng.uniform(500, interval.duration_ms - piece - 500))
+            mark(begin, state)
+            mark(begin + piece, _other_state(state, rng))
+        if interval.end_ms < script.duration_ms:
+            error = float(np.clip(rng.normal(0, STATE_SIGMA_MS), -450, 450))
+            mark(interval.end_ms + error, state)
+        else:
+            mark(script.duration_ms, state)
+    last = marked[-1]
+    if last[0].end_ms < script.duration_ms:  # stepping to a frame must not leave a gap at the end
+        marked[-1] = (Interval(last[0].start_ms, script.duration_ms), last[1])
     return tuple(marked)
+
+
+def _other_state(state: str, rng: np.random.Generator) -> str:
+    return str(rng.choice([name for name in STATES if name != state]))

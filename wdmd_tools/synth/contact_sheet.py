@@ -10,7 +10,7 @@ from wdmd_tools.synth.action_units import CHANNEL_INDEX, CHANNELS, SIDES
 from wdmd_tools.synth.config import SynthConfig
 from wdmd_tools.synth.head import build_head
 from wdmd_tools.synth.identity import draw_identity
-from wdmd_tools.synth.portrait import ByteArray, FloatArray
+from wdmd_tools.synth.raster import ByteArray, FloatArray, to_bytes
 from wdmd_tools.synth.render import Pose, Renderer
 from wdmd_tools.synth.script import EMOTIONS, ME_AMPLITUDE_PERCENT
 
@@ -52,10 +52,9 @@ def write_contact_sheet(config: SynthConfig, path: Path, most: int = 12) -> None
         most: Identities shown at most.
     """
     labels = list(EMOTIONS)
-    rows = [_header()]
-    for subject in range(min(config.subjects, most)):
-        rows.append(_row(config, subject, labels[subject % len(labels)]))
-    sheet = np.concatenate(rows)
+    shown = range(min(config.subjects, most))
+    rows = [_row(config, subject, labels[subject % len(labels)]) for subject in shown]
+    sheet = np.concatenate([_header(), *rows])
     with atomic_path(path) as temporary:
         if not cv2.imwrite(str(temporary), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR)):
             raise OSError(f"{path}: could not write the picture")
@@ -87,13 +86,13 @@ def _row(config: SynthConfig, subject: int, label: str) -> ByteArray:
         renderer.rgb(round_lips, aperture=0.17),
         renderer.rgb(micro * 0.05),
         apex,
-        np.clip(difference, 0, 255).astype(np.uint8),
+        to_bytes(difference),
         renderer.rgb(expression(label, 0.09, side)),
         renderer.rgb(rest, closure=0.95),
         renderer.rgb(rest, pose=Pose(0.08, 0.03, 0.04, 1.02, 0.15, 0.03)),
     )
     small = [cv2.resize(cell, (_CELL, _CELL), interpolation=cv2.INTER_AREA) for cell in cells]
-    row = np.concatenate(small, axis=1)
+    row = np.concatenate(small, axis=1).astype(np.uint8)
     name = f"S{subject + 1:02d} {label} {'+'.join(EMOTIONS[label])}"
     _write(row, name, (4, _CELL - 6), (255, 255, 255))
     return np.asarray(row, np.uint8)

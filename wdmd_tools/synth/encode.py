@@ -11,7 +11,7 @@ from typing import IO
 import ffmpeg
 
 from wdmd_tools.errors import MissingDependencyError, VideoError
-from wdmd_tools.synth.portrait import ByteArray
+from wdmd_tools.synth.raster import ByteArray
 
 
 class FrameSink:

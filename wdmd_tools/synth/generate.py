@@ -1,11 +1,13 @@
 """A whole synthetic data set in a folder; a killed run resumes where it stopped.
 
-out/raw/demo001.mp4     H.264 video
-out/ann/demo001.eaf     ELAN file of three annotators (or demo001.A1.eaf ... with layout `files`)
-out/truth.parquet       every true event
-out/contact_sheet.png   faces to look at
-out/README.md           what this is
-out/.stamps/            hash of the settings of each finished recording
+What is written, all of it atomically:
+
+    out/raw/demo001.mp4     H.264 video
+    out/ann/demo001.eaf     ELAN file of three annotators (or demo001.A1.eaf ... with layout `files`)
+    out/truth.parquet       every true event
+    out/contact_sheet.png   faces to look at
+    out/README.md           what this is
+    out/.stamps/            hash of the settings of each finished recording
 """
 
 import os
@@ -248,9 +250,9 @@ def _readme(config: SynthConfig) -> str:
     return f"""# Synthetic conversations
 
 Everything in this folder is synthetic. `wdmd demo` rendered it from one public-domain photograph (NASA,
-shipped with scikit-image as `skimage.data.astronaut`), bent and recoloured into {config.subjects} identities.
-No person said or felt any of this. Numbers measured on it say whether software works; they say nothing about
-people, and any table made from it must say so.
+shipped with scikit-image as `skimage.data.astronaut`), bent and recoloured into {config.subjects}
+identities. No person said or felt any of this. Numbers measured on it say whether software works; they
+say nothing about people, and any table made from it must say so.
 
 - `raw/`: {config.recordings} recordings, H.264
 - `ann/`: ELAN files by {len(ANNOTATORS)} simulated annotators, whose errors are set so that Krippendorff's

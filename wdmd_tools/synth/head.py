@@ -17,7 +17,7 @@ from wdmd_tools.synth.identity import (
     identity_landmarks,
     neutral_texture,
 )
-from wdmd_tools.synth.portrait import ByteArray, FloatArray
+from wdmd_tools.synth.raster import ByteArray, FloatArray, f32, to_bytes, warp_floats
 
 MAX_APERTURE = 0.30
 """Widest opening of the lips in IOD."""
@@ -119,15 +119,8 @@ def _sample_rows(image: ByteArray, area: tuple[slice, slice], rows_u: FloatArray
     rows = np.arange(area[0].start, area[0].stop, dtype=np.float32)[:, None]
     columns = np.arange(area[1].start, area[1].stop, dtype=np.float32)
     map_y = rows + (rows_u - rest[..., 1]) * scale
-    map_x = np.broadcast_to(columns, map_y.shape)
-    sampled = cv2.remap(
-        image,
-        np.ascontiguousarray(map_x, np.float32),
-        np.ascontiguousarray(map_y, np.float32),
-        cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(sampled, np.float32)
+    grid = np.stack([np.broadcast_to(columns, map_y.shape), map_y], axis=-1)
+    return warp_floats(image, f32(grid))
 
 
 def _mouth_texture(
@@ -158,7 +151,7 @@ def _mouth_texture(
     tongue = np.clip((aperture - 0.1) / 0.15, 0, 1) * np.exp(
         -0.5 * (((x - middle) / 0.22) ** 2 + ((y - (lip + aperture)) / 0.09) ** 2)
     )
-    cavity = np.float32([34, 15, 15]) + tongue[..., None] * np.float32([85, 38, 38])
+    cavity = f32([34, 15, 15]) + tongue[..., None] * f32([85, 38, 38])
     face = face * (1 - depth[..., None]) + cavity * depth[..., None]
 
     opening = np.clip(np.abs(x - middle) / half_width, 0, 1)
@@ -174,7 +167,7 @@ def _mouth_texture(
         rows = 0.5 * rows + 0.5 * (y - aperture * jaw + (lower - closed) * near)
     cover = np.clip((rows - lower) * (size / FRAME_SPAN_IOD) / 1.4 + 0.5, 0, 1)[..., None]
     result = face * (1 - cover) + _sample_rows(photo, area, rows) * cover
-    return np.asarray(np.clip(result, 0, 255) + 0.5, np.float32).clip(0, 255).astype(np.uint8)
+    return to_bytes(result)
 
 
 def _eye_texture(
@@ -208,4 +201,4 @@ def _eye_texture(
         cover = np.clip((edge - y) * (size / FRAME_SPAN_IOD) / 1.4 + 0.5, 0, 1)
         cover = cover * ((y > top) & (span > 0) & (span < 1))
         result = result * (1 - cover[..., None]) + lid * cover[..., None]
-    return np.asarray(np.clip(result, 0, 255) + 0.5, np.float32).clip(0, 255).astype(np.uint8)
+    return to_bytes(result)

@@ -5,12 +5,14 @@ recolours the portrait into that person with the smile taken out, in the pixels 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 
 from wdmd_tools.synth.action_units import anchor_point, window
-from wdmd_tools.synth.portrait import ByteArray, FloatArray, load_portrait, mirror_landmarks
+from wdmd_tools.synth.portrait import load_portrait, mirror_landmarks
+from wdmd_tools.synth.raster import ByteArray, FloatArray, blur, f32, to_bytes, warp_floats
 
 FRAME_SPAN_IOD = 5.0
 """Width of the frame in inter-ocular distances: the head fills about half of it."""
@@ -128,7 +130,7 @@ def frame_coordinates(size: int, step: float = 1.0) -> FloatArray:
 
 def to_frame_pixels(u: FloatArray, size: int) -> FloatArray:
     """Face coordinates to pixels of a frame, head in its rest position."""
-    origin = np.float32(FRAME_ORIGIN) * size - 0.5
+    origin = f32(FRAME_ORIGIN) * size - 0.5
     return np.asarray(u * (size / FRAME_SPAN_IOD) + origin, np.float32)
 
 
@@ -141,11 +143,11 @@ def _shape_field(
     x, y = u[..., 0], u[..., 1]
 
     def add(
-        centre: tuple[float, float] | FloatArray, sigma: tuple[float, float], dx: object, dy: object
+        centre: tuple[float, float] | FloatArray, sigma: tuple[float, float], dx: Any, dy: object
     ) -> None:
-        weight = window(u, np.float32(centre), sigma)
-        field[..., 0] += weight * np.float32(dx)
-        field[..., 1] += weight * np.float32(dy)
+        weight = window(u, f32(centre), sigma)
+        field[..., 0] += weight * f32(dx)
+        field[..., 1] += weight * f32(dy)
 
     add((0, 0.5), (1.1, 1.1), 0.14 * s["face_width"] * x, 0)
     add((0, 1.25), (0.9, 0.4), 0.16 * s["jaw_width"] * x, 0)
@@ -200,18 +202,11 @@ def neutral_texture(params: IdentityParams, size: int) -> ByteArray:
     u = frame_coordinates(size)
     source = u - _shape_field(params, _base_landmarks(params), u)
     if params.mirrored:
-        source = source * np.float32([-1, 1])
-    grid = source @ portrait.to_pixels[:, :2].T + portrait.to_pixels[:, 2]
-    grid = np.ascontiguousarray(grid, np.float32)
-
-    def sample(image: ByteArray | FloatArray) -> FloatArray:
-        border = cv2.BORDER_REPLICATE
-        result = cv2.remap(image, grid, None, cv2.INTER_CUBIC, borderMode=border)
-        return np.asarray(result, np.float32)
-
-    rgb = np.clip(sample(portrait.image), 0, 255)
+        source = source * f32([-1, 1])
+    grid = f32(source @ portrait.to_pixels[:, :2].T + portrait.to_pixels[:, 2])
+    rgb = np.clip(warp_floats(portrait.image, grid), 0, 255)
     skin, hair, person = (
-        np.clip(sample(mask), 0, 1)[..., None]
+        np.clip(warp_floats(mask, grid), 0, 1)[..., None]
         for mask in (portrait.skin, portrait.hair, portrait.person)
     )
     rng = np.random.default_rng(params.texture_seed)
@@ -222,25 +217,25 @@ def neutral_texture(params: IdentityParams, size: int) -> ByteArray:
     angle = params.light_angle
     slope = np.tanh((u[..., 0] * np.cos(angle) + (u[..., 1] - 0.4) * np.sin(angle)) * 0.9)
     rgb = rgb * (1 + params.light_strength * slope * (0.25 + 0.75 * person[..., 0]))[..., None]
-    return np.asarray(np.clip(rgb, 0, 255) + 0.5, np.float32).clip(0, 255).astype(np.uint8)
+    return to_bytes(rgb)
 
 
 def _recolour(
     rgb: FloatArray, skin: FloatArray, hair: FloatArray, person: FloatArray, params: IdentityParams
 ) -> FloatArray:
     """Skin and hair in Lab, clothes by hue."""
-    lab = cv2.cvtColor(rgb / 255, cv2.COLOR_RGB2LAB)
+    lab = f32(cv2.cvtColor(rgb / 255, cv2.COLOR_RGB2LAB))
 
     def tinted(gain: float, tint: tuple[float, float]) -> FloatArray:
-        shifted = lab * np.float32([gain, 1, 1]) + np.float32([0, *tint])
-        return np.asarray(cv2.cvtColor(shifted, cv2.COLOR_LAB2RGB) * 255, np.float32)
+        shifted = lab * f32([gain, 1, 1]) + f32([0, *tint])
+        return f32(cv2.cvtColor(shifted, cv2.COLOR_LAB2RGB)) * f32(255)
 
-    hsv = cv2.cvtColor(rgb / 255, cv2.COLOR_RGB2HSV)
+    hsv = f32(cv2.cvtColor(rgb / 255, cv2.COLOR_RGB2HSV))
     # Only clearly coloured cloth turns; grey seams would get coloured fringes.
     coloured = np.clip((hsv[..., 1] - 0.3) * 5, 0, 1) > 0.5
     hsv[..., 0] = (hsv[..., 0] + params.clothes_hue * coloured) % 360
     hsv[..., 1] *= params.clothes_gain
-    clothes = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB) * 255
+    clothes = f32(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)) * 255
     other = np.clip(person - skin - hair, 0, 1)
     total = np.clip(skin + hair + other, 1e-3, None)
     mixed = (
@@ -262,23 +257,21 @@ def _skin_marks(
     """Skin grain, freckles, stubble and glasses: marks that move with the face."""
     shape = rgb.shape[:2]
     scale = shape[0] / 360
-    grain = cv2.GaussianBlur(rng.normal(0, 1, shape).astype(np.float32), (0, 0), 0.9 * scale)
+    grain = blur(rng.normal(0, 1, shape), 0.9 * scale)
     grain /= grain.std()
     rgb = rgb + 2.0 * grain[..., None] * skin
     if params.freckles:
-        spots = cv2.GaussianBlur(rng.normal(0, 1, shape).astype(np.float32), (0, 0), 1.1 * scale)
+        spots = blur(rng.normal(0, 1, shape), 1.1 * scale)
         spots = np.clip(spots / spots.std() - 1.9, 0, 1.2)
-        where = window(u, np.float32([0, 0.45]), (0.75, 0.25))
-        rgb = rgb - (params.freckles * 60 * spots * where)[..., None] * skin * np.float32(
-            [0.6, 1, 1]
-        )
+        where = window(u, f32([0, 0.45]), (0.75, 0.25))
+        rgb = rgb - (params.freckles * 60 * spots * where)[..., None] * skin * f32([0.6, 1, 1])
     if params.stubble:
         hairs = rng.normal(0, 1, shape).astype(np.float32)
         mouth = (landmarks["lip_upper_middle"][0] + landmarks["lip_lower_middle"][0]) / 2
-        area = np.clip(window(u, np.float32([0, 1.35]), (0.9, 0.42)) * 1.6 - 0.25, 0, 1)
+        area = np.clip(window(u, f32([0, 1.35]), (0.9, 0.42)) * 1.6 - 0.25, 0, 1)
         lips = np.clip(window(u, mouth, (0.38, 0.12)) * 1.5, 0, 1)
         depth = params.stubble * area * (1 - lips) * (0.26 + 0.05 * hairs)
-        rgb = rgb * (1 - depth[..., None] * skin * np.float32([1, 0.95, 0.85]))
+        rgb = rgb * (1 - depth[..., None] * skin * f32([1, 0.95, 0.85]))
     if params.glasses:
         rgb = _glasses(rgb, landmarks, shape[0])
     return np.asarray(rgb, np.float32)
@@ -292,7 +285,7 @@ def _glasses(rgb: FloatArray, landmarks: dict[str, FloatArray], size: int) -> Fl
     centres = []
     for side in ("left", "right"):
         eye = (landmarks[f"eye_{side}_upper"][4] + landmarks[f"eye_{side}_lower"][4]) / 2
-        centre = to_frame_pixels(eye + np.float32([0, 0.06]), size)
+        centre = to_frame_pixels(eye + f32([0, 0.06]), size)
         axes = (round(0.37 * unit), round(0.29 * unit))
         centres.append(centre)
         cv2.ellipse(
@@ -326,7 +319,7 @@ def _glasses(rgb: FloatArray, landmarks: dict[str, FloatArray], size: int) -> Fl
             cv2.LINE_AA,
         )
     cover = (layer.astype(np.float32) / 255 * 0.85)[..., None]
-    return np.asarray(rgb * (1 - cover) + np.float32([45, 38, 36]) * cover, np.float32)
+    return np.asarray(rgb * (1 - cover) + f32([45, 38, 36]) * cover, np.float32)
 
 
 def _backdrop(size: int, params: IdentityParams, rng: np.random.Generator) -> FloatArray:
@@ -335,12 +328,11 @@ def _backdrop(size: int, params: IdentityParams, rng: np.random.Generator) -> Fl
     ramp = np.linspace(0, 1, small, dtype=np.float32)
     mix = (ramp[None, :] + ramp[:, None] * rng.uniform(-0.8, 0.8)) % 1.0
     mix = 0.5 - 0.5 * np.cos(np.pi * mix)
-    first, second = (np.float32(colour) for colour in params.backdrop)
+    first, second = (f32(colour) for colour in params.backdrop)
     image = first * (1 - mix[..., None]) + second * mix[..., None]
     for _ in range(int(rng.integers(2, 6))):
         x, y = rng.integers(0, small, 2)
         w, h = rng.integers(4, 18, 2)
         colour = np.clip(first + rng.normal(0, 30, 3), 10, 245)
         cv2.rectangle(image, (int(x), int(y)), (int(x + w), int(y + h)), colour.tolist(), -1)
-    image = cv2.GaussianBlur(image, (0, 0), 2.2)
-    return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_CUBIC), np.float32)
+    return f32(cv2.resize(blur(image, 2.2), (size, size), interpolation=cv2.INTER_CUBIC))

@@ -24,10 +24,8 @@ from importlib import resources
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
-ByteArray = NDArray[np.uint8]
+from wdmd_tools.synth.raster import ByteArray, FloatArray, blur, f32
 
 _WORK_ROWS = slice(0, 300)
 _WORK_COLUMNS = slice(60, 390)
@@ -64,7 +62,7 @@ def load_portrait() -> Portrait:
     """
     from skimage import data
 
-    whole = data.astronaut()
+    whole = data.astronaut()  # type: ignore[no-untyped-call]
     image = np.ascontiguousarray(whole[_WORK_ROWS, _WORK_COLUMNS])
     text = resources.files(__package__).joinpath("portrait_landmarks.json").read_text("utf-8")
     origin = np.array([_WORK_COLUMNS.start, _WORK_ROWS.start], np.float32)
@@ -81,7 +79,7 @@ def load_portrait() -> Portrait:
 
 def mirror_landmarks(landmarks: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """Landmarks of the mirrored face: x negated, left and right exchanged, order kept left to right."""
-    flipped = {name: (rows * np.float32([-1, 1]))[::-1] for name, rows in landmarks.items()}
+    flipped = {name: (rows * f32([-1, 1]))[::-1] for name, rows in landmarks.items()}
     for pattern in _PAIRED:
         left, right = pattern.format("left"), pattern.format("right")
         flipped[left], flipped[right] = flipped[right], flipped[left]
@@ -120,12 +118,12 @@ def _person_mask(image: ByteArray, points: dict[str, FloatArray]) -> FloatArray:
     labels[:12] = cv2.GC_BGD
     cv2.setRNGSeed(7)
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(image, labels, None, models[0], models[1], 4, cv2.GC_INIT_WITH_MASK)
+    whole = (0, 0, width, height)  # not used: the labels say where to start
+    cv2.grabCut(image, labels, whole, models[0], models[1], 4, cv2.GC_INIT_WITH_MASK)
     mask = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel)
-    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.2), np.float32)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
+    return blur(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), 1.2)
 
 
 def _skin_and_hair(
@@ -143,11 +141,8 @@ def _skin_and_hair(
     brow_row = int(points["brow_middle"][:, 1].max()) - 6
     inner = oval.copy()
     inner[:brow_row] = 0
-    skin = ((skin_like & (area > 0)) | (inner > 0)).astype(np.float32)
-    skin = cv2.GaussianBlur(
-        cv2.medianBlur(skin.astype(np.uint8), 5).astype(np.float32), (0, 0), 1.5
-    )
+    found = ((skin_like & (area > 0)) | (inner > 0)).astype(np.uint8)
+    skin = blur(cv2.medianBlur(found, 5), 1.5)
     head = np.zeros(image.shape[:2], np.float32)
     head[: int(points["mouth_corner"][:, 1].min())] = 1
-    hair = np.clip(cv2.GaussianBlur(head, (0, 0), 3) * person - skin, 0, 1)
-    return np.asarray(skin, np.float32), np.asarray(hair, np.float32)
+    return skin, f32(np.clip(blur(head, 3) * person - skin, 0, 1))

@@ -14,10 +14,18 @@ import numpy as np
 from wdmd_tools.synth.action_units import basis_fields, window
 from wdmd_tools.synth.head import MAX_APERTURE, Head, blend_bank
 from wdmd_tools.synth.identity import FRAME_ORIGIN, FRAME_SPAN_IOD, frame_coordinates
-from wdmd_tools.synth.portrait import ByteArray, FloatArray
+from wdmd_tools.synth.raster import (
+    ByteArray,
+    FloatArray,
+    enlarge,
+    f32,
+    to_bytes,
+    warp_bytes,
+    warp_floats,
+)
 
 GRID_STEP = 4
-_NECK = np.float32([0.0, 1.7])
+_NECK = f32([0.0, 1.7])
 _NOISE_FRAMES = 6
 
 
@@ -60,9 +68,9 @@ class Renderer:
         self._depth = _depth(self._u, head)
         self._texture = head.texture.copy()
         self._grid_scale = self._size / FRAME_SPAN_IOD / GRID_STEP
-        self._grid_origin = np.float32(FRAME_ORIGIN) * (self._size / GRID_STEP) - 0.5
+        self._grid_origin = f32(FRAME_ORIGIN) * (self._size / GRID_STEP) - 0.5
         self._pixel_scale = self._size / FRAME_SPAN_IOD
-        self._pixel_origin = np.float32(FRAME_ORIGIN) * self._size - 0.5
+        self._pixel_origin = f32(FRAME_ORIGIN) * self._size - 0.5
         self._noise = _noise_bank(self._size, noise_sigma, noise_seed)
         self._rng = np.random.default_rng([noise_seed, 2])
 
@@ -85,11 +93,7 @@ class Renderer:
         self._texture[head.mouth_area] = blend_bank(head.mouth_bank, aperture / MAX_APERTURE)
         self._texture[head.eye_area] = blend_bank(head.eye_bank, closure)
         grid = self._source_grid(coefficients, pose or Pose())
-        full = cv2.resize(grid, (self._size, self._size), interpolation=cv2.INTER_LINEAR)
-        warped = cv2.remap(
-            self._texture, full, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        return np.asarray(warped, np.uint8)
+        return warp_bytes(self._texture, enlarge(grid, self._size))
 
     def camera(self, rgb: ByteArray, gain: FloatArray) -> ByteArray:
         """What a camera makes of a clean frame: light, sensor noise, 4:2:0.
@@ -112,16 +116,16 @@ class Renderer:
     def _source_grid(self, coefficients: FloatArray, pose: Pose) -> FloatArray:
         """Where each grid point of the frame comes from, in pixels of the texture."""
         cos, sin = np.cos(pose.roll) / pose.scale, np.sin(pose.roll) / pose.scale
-        inverse = np.float32([[cos, sin], [-sin, cos]])
-        at_rest = (self._u - (_NECK + np.float32([pose.shift_x, pose.shift_y]))) @ inverse.T + _NECK
+        inverse = f32([[cos, sin], [-sin, cos]])
+        at_rest = (self._u - (_NECK + f32([pose.shift_x, pose.shift_y]))) @ inverse.T + _NECK
         moved = self._u + self._pose_weight * (at_rest - self._u)
-        moved -= self._depth * np.float32([pose.yaw, pose.pitch])
+        moved -= self._depth * f32([pose.yaw, pose.pitch])
         active = np.flatnonzero(coefficients)
         if active.size:
             field = (coefficients[active] @ self._basis[active]).reshape(self._u.shape)
-            lookup = moved * np.float32(self._grid_scale) + self._grid_origin
-            moved = moved - cv2.remap(field, lookup, None, cv2.INTER_LINEAR)
-        return np.asarray(moved * np.float32(self._pixel_scale) + self._pixel_origin, np.float32)
+            lookup = moved * self._grid_scale + self._grid_origin
+            moved = moved - warp_floats(field, lookup, cubic=False)
+        return np.asarray(moved * self._pixel_scale + self._pixel_origin, np.float32)
 
 
 def _smoothstep(low: float, high: float, value: FloatArray) -> FloatArray:
@@ -131,7 +135,7 @@ def _smoothstep(low: float, high: float, value: FloatArray) -> FloatArray:
 
 def _pose_weight(u: FloatArray) -> FloatArray:
     """1 on the head, 0 at the border and on the chest."""
-    radius = np.linalg.norm((u - np.float32([0, 0.15])) / np.float32([1.0, 1.05]), axis=-1)
+    radius = np.linalg.norm((u - f32([0, 0.15])) / f32([1.0, 1.05]), axis=-1)
     weight = 1 - _smoothstep(1.75, 2.45, radius.astype(np.float32))
     weight *= 1 - _smoothstep(1.75, 2.5, u[..., 1])
     return np.asarray(weight[..., None], np.float32)
@@ -140,7 +144,7 @@ def _pose_weight(u: FloatArray) -> FloatArray:
 def _depth(u: FloatArray, head: Head) -> FloatArray:
     """How far a point lies before the axis of the head: the share of a turn that it shows."""
     nose = head.landmarks["nose_tip"][0]
-    depth = 0.7 * window(u, np.float32([0, 0.45]), (0.75, 1.0)) + 0.3 * window(u, nose, (0.28, 0.4))
+    depth = 0.7 * window(u, f32([0, 0.45]), (0.75, 1.0)) + 0.3 * window(u, nose, (0.28, 0.4))
     return np.asarray(depth[..., None], np.float32)
 
 
@@ -150,4 +154,4 @@ def _noise_bank(size: int, sigma: float, seed: int) -> ByteArray:
     shape = (_NOISE_FRAMES, size * 3 // 2 + 32, size + 32)
     noise = rng.standard_normal(shape, np.float32) * sigma
     noise[:, size + 16 :] *= 0.5
-    return np.clip(np.rint(noise + 128), 0, 255).astype(np.uint8)
+    return to_bytes(f32(noise + 128))

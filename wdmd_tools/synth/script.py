@@ -221,7 +221,7 @@ def _draw_blinks(
     rng: np.random.Generator, states: tuple[tuple[Interval, str], ...]
 ) -> list[SynthEvent]:
     end = states[-1][0].end_ms
-    blinks = []
+    blinks: list[SynthEvent] = []
     time = int(rng.integers(200, 3000))
     while True:
         length = int(rng.integers(180, 330))

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter1d
 from wdmd_tools.synth.action_units import CHANNEL_INDEX, CHANNELS, SIDES
 from wdmd_tools.synth.config import SynthConfig
 from wdmd_tools.synth.head import MAX_APERTURE
-from wdmd_tools.synth.portrait import FloatArray
+from wdmd_tools.synth.raster import FloatArray, f32
 from wdmd_tools.synth.render import Pose
 from wdmd_tools.synth.script import Script, SynthEvent
 
@@ -73,9 +73,18 @@ def trace(config: SynthConfig, script: Script, index: int, asymmetry: float) -> 
         coefficients[:, channel] += 0.0012 * _drift(rng, count, fps, 0.7)
     closure = np.zeros(count, np.float32)
     for event in script.of_kind("blink"):
-        closure = np.maximum(closure, _course(event, times) * event.amplitude_percent / 20)
+        span = _span(times, event.interval.start_ms, event.interval.end_ms)
+        closure[span] = np.maximum(
+            closure[span], _course(event, times[span]) * f32(event.amplitude_percent / 20)
+        )
     poses = _move_head(script, times, fps, rng)
     return Timecourse(coefficients, aperture, closure, poses, _light(times, fps, rng))
+
+
+def _span(times: FloatArray, start_ms: float, end_ms: float) -> slice:
+    """The frames from just before `start_ms` to just after `end_ms`."""
+    first, last = np.searchsorted(times, (start_ms, end_ms))
+    return slice(max(int(first) - 1, 0), int(last) + 1)
 
 
 def _course(event: SynthEvent, times: FloatArray) -> FloatArray:
@@ -91,18 +100,19 @@ def _add_expression(
     rng: np.random.Generator,
 ) -> None:
     """Add one expression: its first AU at full size, the others a little less."""
-    course = _course(event, times)
+    span = _span(times, event.interval.start_ms, event.interval.end_ms)
+    course = _course(event, times[span])
     if event.kind == "macro":
-        # Macro-expressions are held at their peak for a while.
-        course = np.minimum(course * rng.uniform(1.15, 1.7), 1).astype(np.float32)
-        course = gaussian_filter1d(course, 0.04 * 1000 / max(float(times[1] - times[0]), 1e-6))
+        # Macro-expressions are held at their peak for a while; the smoother hides the corners.
+        held = np.minimum(course * rng.uniform(1.15, 1.7), 1)
+        course = f32(held * held * (3 - 2 * held))
     sides = SIDES if event.side == "both" else (event.side,)
     for number, unit in enumerate(event.action_units):
         weight = 1.0 if number == 0 else rng.uniform(0.65, 1.0)
         for side in sides:
             lean = 1 + (asymmetry if side == "right" else -asymmetry) if len(sides) == 2 else 1.0
             size = event.amplitude_percent / 100 * weight * lean
-            coefficients[:, CHANNEL_INDEX[unit, side]] += np.float32(size) * course
+            coefficients[span, CHANNEL_INDEX[unit, side]] += f32(size) * course
 
 
 def _drift(rng: np.random.Generator, count: int, fps: float, seconds: float) -> FloatArray:
@@ -132,14 +142,15 @@ def _speak(
         phrase_end = time + rng.uniform(900, 2600)
         while time < event.interval.end_ms - 150:
             length = rng.uniform(120, 300)
-            pulse = raised_cosine(
-                times, time - 30, time + length * rng.uniform(0.35, 0.55), time + length + 60
-            )
-            aperture = np.maximum(aperture, pulse * np.float32(loudness * rng.uniform(0.03, 0.2)))
-            shape["round"] += pulse * np.float32(rng.uniform(0, 0.05) * (rng.random() < 0.4))
-            shape["spread"] += pulse * np.float32(rng.uniform(0, 0.035) * (rng.random() < 0.5))
-            shape["corner"] += pulse * np.float32(rng.normal(0, 0.014))
-            shape["cheek"] += pulse * np.float32(rng.uniform(0, 0.012))
+            span = _span(times, time - 30, time + length + 60)
+            peak = time + length * rng.uniform(0.35, 0.55)
+            pulse = raised_cosine(times[span], time - 30, peak, time + length + 60)
+            wide = f32(loudness * rng.uniform(0.03, 0.2))
+            aperture[span] = np.maximum(aperture[span], pulse * wide)
+            shape["round"][span] += pulse * f32(rng.uniform(0, 0.05) * (rng.random() < 0.4))
+            shape["spread"][span] += pulse * f32(rng.uniform(0, 0.035) * (rng.random() < 0.5))
+            shape["corner"][span] += pulse * f32(rng.normal(0, 0.014))
+            shape["cheek"][span] += pulse * f32(rng.uniform(0, 0.012))
             time += length
             if time > phrase_end:
                 time += rng.uniform(150, 500)
@@ -188,15 +199,16 @@ def _move_head(
     yaw, pitch = sway(0.018, 0.003), sway(0.012, 0.004)
     for event in script.events:
         size = event.amplitude_percent / 100
+        span = _span(times, event.interval.start_ms, event.interval.end_ms)
         if event.kind == "turn":
-            course = _course(event, times) * np.float32(size if event.side == "right" else -size)
-            yaw += course
-            shift_x += 0.5 * course
+            course = _course(event, times[span]) * f32(size if event.side == "right" else -size)
+            yaw[span] += course
+            shift_x[span] += 0.5 * course
         elif event.kind == "nod":
-            phase = (times - event.interval.start_ms) / event.interval.duration_ms
-            course = _course(event, times) * np.float32(size) * np.sin(3 * np.pi * phase)
-            pitch += course
-            shift_y += 0.6 * course
+            phase = (times[span] - event.interval.start_ms) / event.interval.duration_ms
+            course = _course(event, times[span]) * f32(size) * np.sin(3 * np.pi * phase)
+            pitch[span] += course
+            shift_y[span] += 0.6 * course
     rows = np.stack(
         [
             np.clip(shift_x, -0.22, 0.22),
