@@ -25,7 +25,7 @@ def plot_agreement_matrix(path: Path, report: AgreementReport) -> None:
     """
     count = len(report.annotators)
     side = max(420, min(130 * count, 900))
-    with style.picture(path, 2 * side + 60, side + 110) as figure:
+    with style.picture(path, 2 * side + 60, side + 80) as figure:
         left, right = figure.subplots(1, 2)
         _draw(left, report, "alpha_speaking", "alpha_speaking")
         _draw(right, report, "iou_strict", "iou_matched")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LANE = 0.66
 """Share of a lane that its bars fill."""
 
+_REFERENCE_LANE = "reference ME"
 _LANE_PX = 32
 _MARGINS_PX = 150
 
@@ -29,7 +30,7 @@ def plot_timeline(
     path: Path,
     fps: float,
     scores: Mapping[str, npt.NDArray[np.floating]],
-    references: Sequence[Interval],
+    references: Sequence[Interval] | None,
     predictions: Mapping[str, Sequence[Interval]],
     speaking: npt.NDArray[np.int8],
     title: str,
@@ -44,7 +45,8 @@ def plot_timeline(
         path: ``.png``, ``.svg`` or ``.pdf``.
         fps: Frames per second, for the axis in seconds.
         scores: Model name to frame scores of shape (T,) in [0, 1], NaN where there is none; may be empty.
-        references: Annotated MEs on the clip's frame axis, half-open; empty without a reference.
+        references: Annotated MEs on the clip's frame axis, half-open; empty where the
+            annotators saw none, `None` where nobody annotated (then there is no lane for it).
         predictions: Model name to found MEs; a lane each. Names that are also in `scores` share a colour.
         speaking: Shape (T,): 1 speaking, 0 listening or silent, -1 no state.
         title: Above the picture, for example the clip's id.
@@ -63,7 +65,7 @@ def plot_timeline(
             raise ValueError(f"Expected scores of {name} of shape ({n_frames},): {values.shape}.")
     models = list(dict.fromkeys([*scores, *predictions]))
     look = {name: style.series_style(index) for index, name in enumerate(models)}
-    lanes = ["reference ME", *predictions, "state"]
+    lanes = [*([] if references is None else [_REFERENCE_LANE]), *predictions, "state"]
     with style.picture(path, width_px, height_px) as figure:
         lanes_px = _LANE_PX * len(lanes)
         grid = figure.add_gridspec(
@@ -72,7 +74,7 @@ def plot_timeline(
         top = figure.add_subplot(grid[0])
         bottom = figure.add_subplot(grid[1], sharex=top)
         for axes in (top, bottom):
-            for one in references:
+            for one in references or ():
                 axes.axvspan(
                     one.start_ms - 0.5, one.end_ms - 0.5, color=style.REFERENCE, alpha=0.16, lw=0
                 )
@@ -89,7 +91,7 @@ def plot_timeline(
         seconds.set_xlabel("time (s)", fontsize=10, color=style.MUTED)
         seconds.tick_params(labelsize=9)
         bottom.set_xlabel(f"frame ({fps:g} per second)")
-        top.set_title(title, pad=10)
+        top.set_title(_shortened(title, 90), pad=10)
         _draw_legend(top, bool(references), bool((speaking == 1).any()))
 
 
@@ -123,7 +125,7 @@ def _draw_scores(
 def _draw_lanes(
     axes: "Axes",
     lanes: Sequence[str],
-    references: Sequence[Interval],
+    references: Sequence[Interval] | None,
     predictions: Mapping[str, Sequence[Interval]],
     speaking: npt.NDArray[np.int8],
     look: Mapping[str, style.SeriesStyle],
@@ -134,9 +136,11 @@ def _draw_lanes(
         ranges = [(one.start_ms - 0.5, one.duration_ms) for one in spans]
         axes.broken_barh(ranges, (lane - bottom, _LANE), facecolors=colour, lw=0)
 
-    bars(0, references, style.REFERENCE)
-    for lane, spans in enumerate(predictions.values(), start=1):
-        name = lanes[lane]
+    if references is not None:
+        bars(0, references, style.REFERENCE)
+    for lane, (name, spans) in enumerate(
+        predictions.items(), start=len(lanes) - 1 - len(predictions)
+    ):
         bars(lane, spans, look[name].color)
     last = len(lanes) - 1
     shortest = 0.07 * len(speaking)
@@ -160,7 +164,7 @@ def _draw_legend(axes: "Axes", has_reference: bool, has_speech: bool) -> None:
 
     handles, _ = axes.get_legend_handles_labels()
     if has_reference:
-        handles.append(Patch(color=style.REFERENCE, alpha=0.3, lw=0, label="reference ME"))
+        handles.append(Patch(color=style.REFERENCE, alpha=0.3, lw=0, label=_REFERENCE_LANE))
     if has_speech:
         handles.append(Patch(color=style.SPEAKING, lw=0, label="speaking"))
     if not handles:

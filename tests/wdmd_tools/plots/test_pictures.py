@@ -75,6 +75,14 @@ def test_scores_may_have_gaps_and_one_frame_is_enough(tmp_path):
     plot_timeline(tmp_path / "one.png", 25, {}, [], {}, np.array([-1], dtype=np.int8), "one frame")
 
 
+def test_without_annotators_there_is_no_lane_for_a_reference(tmp_path):
+    timeline(tmp_path / "none.png", references=None)
+    timeline(tmp_path / "empty.png", references=[])
+    assert share_of(tmp_path / "none.png", style.REFERENCE) == 0
+    # One lane less: what is left of the height goes to the scores.
+    assert (tmp_path / "none.png").read_bytes() != (tmp_path / "empty.png").read_bytes()
+
+
 def test_scores_of_another_length_are_refused(tmp_path):
     with pytest.raises(ValueError, match="scores of A"):
         timeline(tmp_path / "x.png", scores={"A": np.zeros(T - 1)})
