@@ -102,6 +102,21 @@ CHANNELS: tuple[tuple[str, str], ...] = tuple((au, side) for au in FIELDS for si
 
 CHANNEL_INDEX = {channel: index for index, channel in enumerate(CHANNELS)}
 
+LIMITS = {"7": 0.07, "9": 0.08, "10": 0.08, "14": 0.09}
+"""Displacement in IOD that an AU approaches however strong it is; lids and nose have little room."""
+
+_OTHER_LIMIT = 0.16
+
+
+def saturate(coefficients: FloatArray) -> FloatArray:
+    """Bend large coefficients towards the anatomical limit of their AU; small ones keep their size.
+
+    Args:
+        coefficients: (..., len(CHANNELS)) displacements in IOD.
+    """
+    limits = f32([LIMITS.get(unit, _OTHER_LIMIT) for unit, _ in CHANNELS])
+    return f32(limits * np.tanh(coefficients / limits))
+
 
 def anchor_point(landmarks: dict[str, FloatArray], anchor: str, side: str) -> FloatArray:
     """The landmark of one side, in face coordinates.

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from wdmd_tools.atomic import atomic_path
-from wdmd_tools.synth.action_units import CHANNEL_INDEX, CHANNELS, SIDES
+from wdmd_tools.synth.action_units import CHANNEL_INDEX, CHANNELS, SIDES, saturate
 from wdmd_tools.synth.config import SynthConfig
 from wdmd_tools.synth.head import build_head
 from wdmd_tools.synth.identity import draw_identity
@@ -40,7 +40,7 @@ def expression(label: str, size: float, side: str = "both") -> FloatArray:
     for unit in EMOTIONS[label]:
         for which in SIDES if side == "both" else (side,):
             coefficients[CHANNEL_INDEX[unit, which]] = size
-    return coefficients
+    return saturate(coefficients)
 
 
 def write_contact_sheet(config: SynthConfig, path: Path, most: int = 12) -> None:

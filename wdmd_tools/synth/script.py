@@ -20,7 +20,7 @@ from wdmd_tools.synth.config import SynthConfig
 
 ME_DURATION_MS = (200, 500)
 MACRO_DURATION_MS = (700, 3000)
-ME_AMPLITUDE_PERCENT = (1.8, 3.4)
+ME_AMPLITUDE_PERCENT = (1.5, 3.0)
 """Peak displacement of an ME in percent of the inter-ocular distance at --me-amplitude 1."""
 MACRO_AMPLITUDE_PERCENT = (5.0, 11.0)
 SPEAKING_SHARE_OF_MES = 0.575

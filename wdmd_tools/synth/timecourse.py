@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from wdmd_tools.synth.action_units import CHANNEL_INDEX, CHANNELS, SIDES
+from wdmd_tools.synth.action_units import CHANNEL_INDEX, CHANNELS, SIDES, saturate
 from wdmd_tools.synth.config import SynthConfig
 from wdmd_tools.synth.head import MAX_APERTURE
 from wdmd_tools.synth.raster import FloatArray, f32
@@ -78,7 +78,7 @@ def trace(config: SynthConfig, script: Script, index: int, asymmetry: float) -> 
             closure[span], _course(event, times[span]) * f32(event.amplitude_percent / 20)
         )
     poses = _move_head(script, times, fps, rng)
-    return Timecourse(coefficients, aperture, closure, poses, _light(times, fps, rng))
+    return Timecourse(saturate(coefficients), aperture, closure, poses, _light(times, fps, rng))
 
 
 def _span(times: FloatArray, start_ms: float, end_ms: float) -> slice:
