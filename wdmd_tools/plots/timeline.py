@@ -105,7 +105,7 @@ def _draw_scores(
         axes.plot(
             np.arange(len(values)),
             values,
-            lw=2,
+            lw=2 if len(values) < 1000 else 1,
             label=name,
             color=look[name].color,
             linestyle=look[name].dash,
