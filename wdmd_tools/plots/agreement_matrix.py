@@ -35,8 +35,8 @@ def plot_agreement_matrix(path: Path, report: AgreementReport) -> None:
             fontsize=11,
         )
         right.set_title(
-            f"ME IoU below the diagonal: matched, overall {_overall(report, 'iou_matched')}\n"
-            f"above: strict, overall {_overall(report, 'iou_strict')}",
+            f"lower left: ME IoU, matched, overall {_overall(report, 'iou_matched')}\n"
+            f"upper right: ME IoU, strict, overall {_overall(report, 'iou_strict')}",
             pad=12,
             fontsize=11,
         )
