@@ -1,6 +1,9 @@
 """Frames to H.264 through the ffmpeg binary that imageio-ffmpeg carries."""
 
 import contextlib
+import errno
+import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -39,7 +42,8 @@ def open_encoder(path: Path, size: int, frame_rate: Fraction, crf: int) -> Itera
 
     Raises:
         MissingDependencyError: There is no ffmpeg binary.
-        VideoError: The encoder failed, for instance on a full disk.
+        VideoError: The encoder failed.
+        OSError: The disk is full.
     """
     rate = f"{frame_rate.numerator}/{frame_rate.denominator}"
     stream = ffmpeg.input("pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{size}x{size}", r=rate)
@@ -84,6 +88,9 @@ def open_encoder(path: Path, size: int, frame_rate: Fraction, crf: int) -> Itera
             messages.seek(0)
             lines = messages.read().decode("utf-8", "replace").strip().splitlines()
             reason = lines[-1] if lines else f"exit status {process.returncode}"
+            if "No space left" in reason:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            reason = re.sub(r"^\[[^]]*\] ", "", reason)  # ffmpeg's own object and its address
             raise VideoError(f"{path}: ffmpeg could not write the video: {reason}")
 
 
