@@ -1,0 +1,163 @@
+"""Random windows of clips for training."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from meldae.store import FrameStore
+from meldae.targets import ClipTargets, clip_targets
+from meldae.timing import resample_index
+from wdmd_tools.manifest import Clip, Dataset
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Windows of B clips, padded to the longest.
+
+    Args:
+        frames: (B, T, C, H, W) uint8, 0 on padding.
+        mask: (B, T) bool, true on real frames.
+        inside: (B, T) float, 1 inside an ME.
+        boundary: (B, T) bool, annotated onset and offset frames.
+        has_me: (B,) float.
+        speaking: (B,) float, -1 where unknown.
+    """
+
+    frames: Tensor
+    mask: Tensor
+    inside: Tensor
+    boundary: Tensor
+    has_me: Tensor
+    speaking: Tensor
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on another device."""
+        return Batch(*(getattr(self, name).to(device) for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Window:
+    """Part of a clip: which of its frames, in the model's frame rate."""
+
+    clip: int
+    index: npt.NDArray[np.intp]
+
+
+class ClipDataset:
+    """Clips of a split with their targets, on the model's frame rate.
+
+    Args:
+        dataset: Where they are from.
+        clips: Which clips.
+        store: Their frames.
+        fps: The model's frame rate.
+    """
+
+    def __init__(
+        self, dataset: Dataset, clips: Sequence[Clip], store: FrameStore, fps: float
+    ) -> None:
+        self.clips, self.store, self.fps = list(clips), store, fps
+        self.index = [resample_index(clip.n_frames, clip.fps, fps) for clip in self.clips]
+        self.targets = [clip_targets(dataset, clip) for clip in self.clips]
+        self.runs = [
+            [(number, *run) for run in _runs(targets.inside[index])]
+            for number, (targets, index) in enumerate(zip(self.targets, self.index, strict=True))
+        ]
+
+    @property
+    def n_frames(self) -> int:
+        """Frames of all clips at the model's rate."""
+        return sum(len(index) for index in self.index)
+
+    def plan_epoch(
+        self, rng: np.random.Generator, window: int, me_share: float, stretch: float = 0.0
+    ) -> list[Window]:
+        """Draw the windows of one epoch, as many as cover all frames once.
+
+        Args:
+            rng: Decides everything.
+            window: Frames of a window; a shorter clip is taken whole.
+            me_share: Share of windows that hold an ME where there is one; the others are anywhere.
+            stretch: Largest relative change of speed.
+
+        Returns:
+            Windows in random order.
+        """
+        lengths = np.array([len(index) for index in self.index], dtype=float)
+        runs = [run for listed in self.runs for run in listed]
+        count = max(1, round(self.n_frames / window))
+        with_me = round(count * me_share) if runs else 0
+        # Every ME is drawn equally often, up to one.
+        order = np.concatenate(
+            [rng.permutation(len(runs)) for _ in range(with_me // max(1, len(runs)) + 1)]
+        )
+        windows = []
+        for number in range(count):
+            if number < with_me:
+                clip, first, end = runs[int(order[number])]
+                middle = int(rng.integers(first, end))
+                start = middle - int(rng.integers(window // 8, window - window // 8))
+            else:
+                clip = int(rng.choice(len(lengths), p=lengths / lengths.sum()))
+                start = int(rng.integers(0, max(1, int(lengths[clip]) - window + 1)))
+            windows.append(self._window(clip, start, window, 1 + rng.uniform(-stretch, stretch)))
+        return [windows[i] for i in rng.permutation(count)]
+
+    def _window(self, clip: int, start: int, window: int, speed: float) -> Window:
+        index = self.index[clip]
+        take = min(window, len(index))
+        span = min(len(index), max(1, round(take * speed)))
+        start = int(np.clip(start, 0, len(index) - span))
+        picked = start + np.floor(np.arange(take) * span / take).astype(np.intp)
+        return Window(clip, index[picked])
+
+    def collate(self, windows: Sequence[Window]) -> Batch:
+        """Load windows into one padded batch."""
+        longest = max(len(window.index) for window in windows)
+        frames = [
+            self.store.frames(self.clips[window.clip].clip_id, window.index) for window in windows
+        ]
+        targets = [self.targets[window.clip].take(window.index) for window in windows]
+        return make_batch(frames, targets, longest)
+
+    def batches(self, windows: Sequence[Window], batch_size: int) -> Iterator[Batch]:
+        """All windows, in order, `batch_size` at a time."""
+        for start in range(0, len(windows), batch_size):
+            yield self.collate(windows[start : start + batch_size])
+
+
+def make_batch(
+    frames: Sequence[npt.NDArray[np.uint8]], targets: Sequence[ClipTargets], longest: int
+) -> Batch:
+    """Pad clips at the end and stack them."""
+    shape = (len(frames), longest)
+    padded = np.zeros((*shape, *frames[0].shape[1:]), dtype=np.uint8)
+    mask = np.zeros(shape, dtype=np.bool_)
+    inside = np.zeros(shape, dtype=np.float32)
+    boundary = np.zeros(shape, dtype=np.bool_)
+    for row, (one, truth) in enumerate(zip(frames, targets, strict=True)):
+        padded[row, : len(one)] = one
+        mask[row, : len(one)] = True
+        inside[row, : len(one)] = truth.inside
+        boundary[row, : len(one)] = truth.boundary
+    return Batch(
+        frames=torch.from_numpy(padded),
+        mask=torch.from_numpy(mask),
+        inside=torch.from_numpy(inside),
+        boundary=torch.from_numpy(boundary),
+        has_me=torch.tensor([truth.has_me for truth in targets]),
+        speaking=torch.tensor([truth.majority_speaking for truth in targets]),
+    )
+
+
+def _runs(inside: npt.NDArray[np.float32]) -> list[tuple[int, int]]:
+    """Half-open runs of ones."""
+    steps = np.diff(np.concatenate(([0], (inside > 0.5).astype(np.int8), [0])))
+    return [
+        (int(first), int(end))
+        for first, end in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True)
+    ]

@@ -1,0 +1,216 @@
+"""Trained weights to predictions for the clips of a dataset."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from meldae.checkpoint import build_model, load_weights, read_tensors
+from meldae.decode import Decoding, decode
+from meldae.model import Meldae
+from meldae.run_folder import RunFolder
+from meldae.store import FrameStore, Progress, clips_of
+from meldae.timing import resample_index, spread_scores
+from meldae.windows import blend, window_starts
+from wdmd_tools.manifest import Clip, Dataset
+from wdmd_tools.predictions import ClipPrediction
+
+_FRAMES_PER_BATCH = 768
+
+Autocast = Callable[[], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class RawScores:
+    """What the model says about one clip, before any choice.
+
+    Args:
+        frame_scores: (T,) in [0, 1], on the clip's own frames.
+        me_logit: Largest over windows: an ME anywhere is an ME.
+        state_logit: Mean over windows, weighted by frames.
+    """
+
+    frame_scores: npt.NDArray[np.float32]
+    me_logit: float
+    state_logit: float
+
+
+def score_frames(
+    model: Meldae,
+    clips: Sequence[npt.NDArray[np.uint8]],
+    window: int,
+    overlap: float,
+    autocast: Autocast = nullcontext,
+) -> list[tuple[npt.NDArray[np.float32], float, float]]:
+    """Logits of clips that are already on the model's frame rate and size.
+
+    Args:
+        model: In evaluation mode.
+        clips: Each (T, C, size, size) uint8.
+        window: Frames per look.
+        overlap: Share by which looks overlap.
+        autocast: Context of the forward pass.
+
+    Returns:
+        Per clip: frame logits (T,), ME logit, state logit.
+    """
+    jobs = [
+        (number, start, clip[start : start + _span(len(clip), window)])
+        for number, clip in enumerate(clips)
+        for start in window_starts(len(clip), window, overlap)
+    ]
+    looks: list[list[tuple[int, npt.NDArray[np.float32], float, float]]] = [[] for _ in clips]
+    device = next(model.parameters()).device
+    for group in _batches(jobs):
+        longest = max(len(frames) for _, _, frames in group)
+        stacked = np.zeros((len(group), longest, *group[0][2].shape[1:]), dtype=np.uint8)
+        mask = np.zeros((len(group), longest), dtype=np.bool_)
+        for row, (_, _, frames) in enumerate(group):
+            stacked[row, : len(frames)] = frames
+            mask[row, : len(frames)] = True
+        with torch.inference_mode(), autocast():
+            output = model(torch.from_numpy(stacked).to(device), torch.from_numpy(mask).to(device))
+        logits = output.frame_logits.float().cpu().numpy()
+        me, state = output.me_logits.float().tolist(), output.state_logits.float().tolist()
+        for row, (number, start, frames) in enumerate(group):
+            looks[number].append((start, logits[row, : len(frames)], me[row], state[row]))
+    return [_join(found, len(clip)) for found, clip in zip(looks, clips, strict=True)]
+
+
+def _span(length: int, window: int) -> int:
+    """A clip that fits in one look is looked at whole."""
+    return length if window_starts(length, window, 0.0) == [0] else window
+
+
+def _batches(
+    jobs: Sequence[tuple[int, int, npt.NDArray[np.uint8]]],
+) -> Iterator[list[tuple[int, int, npt.NDArray[np.uint8]]]]:
+    """Looks of similar length together, so that little is padded."""
+    group: list[tuple[int, int, npt.NDArray[np.uint8]]] = []
+    for job in sorted(jobs, key=lambda job: -len(job[2])):
+        if group and (len(group) + 1) * len(group[0][2]) > _FRAMES_PER_BATCH:
+            yield group
+            group = []
+        group.append(job)
+    if group:
+        yield group
+
+
+def _join(
+    found: Sequence[tuple[int, npt.NDArray[np.float32], float, float]], n_frames: int
+) -> tuple[npt.NDArray[np.float32], float, float]:
+    logits = blend([look[1] for look in found], [look[0] for look in found], n_frames)
+    lengths = np.array([len(look[1]) for look in found], dtype=float)
+    states = np.array([look[3] for look in found])
+    return logits, max(look[2] for look in found), float((states * lengths).sum() / lengths.sum())
+
+
+def score_clips(
+    model: Meldae,
+    clips: Sequence[Clip],
+    store: FrameStore,
+    window: int,
+    overlap: float,
+    autocast: Autocast = nullcontext,
+    progress: Progress | None = None,
+) -> dict[str, RawScores]:
+    """Raw scores of clips, some at a time so that memory stays bounded.
+
+    Args:
+        model: Put into evaluation mode here, and back.
+        clips: Which clips.
+        store: Their frames.
+        window: Frames per look.
+        overlap: Share by which looks overlap.
+        autocast: Context of the forward pass.
+        progress: Told about finished clips.
+    """
+    was_training = model.training
+    model.eval()
+    fps = model.config.input.fps
+    scores: dict[str, RawScores] = {}
+    for start in range(0, len(clips), 16):
+        group = clips[start : start + 16]
+        index = [resample_index(clip.n_frames, clip.fps, fps) for clip in group]
+        frames = [
+            store.frames(clip.clip_id, None if len(i) == clip.n_frames else i)
+            for clip, i in zip(group, index, strict=True)
+        ]
+        joined = score_frames(model, frames, window, overlap, autocast)
+        for clip, picked, (logits, me, state) in zip(group, index, joined, strict=True):
+            probability = (1 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.float32)
+            spread = spread_scores(probability, picked, clip.n_frames)
+            scores[clip.clip_id] = RawScores(spread, me, state)
+        if progress is not None:
+            progress("scoring clips", min(start + 16, len(clips)), len(clips))
+    model.train(was_training)
+    return scores
+
+
+def to_prediction(clip: Clip, raw: RawScores, how: Decoding) -> ClipPrediction:
+    """Raw scores to what is stored and scored."""
+    return ClipPrediction(
+        clip_id=clip.clip_id,
+        segments=decode(raw.frame_scores, clip.fps, how),
+        frame_scores=raw.frame_scores,
+        p_me=_sigmoid(raw.me_logit + how.me_bias),
+        p_state=_sigmoid(raw.state_logit + how.state_bias),
+    )
+
+
+def _sigmoid(value: float) -> float:
+    return float(1 / (1 + np.exp(-value)))
+
+
+def load_model(run: RunFolder, device: str | torch.device = "cpu") -> Meldae:
+    """The trained model of a run, in evaluation mode.
+
+    Args:
+        run: A finished run.
+        device: Where to put it.
+
+    Raises:
+        ModelFileError: The run is unfinished, or its weights are damaged or do not fit.
+    """
+    config = run.config.model
+    config = replace(config, backbone=replace(config.backbone, pretrained=False))
+    model = build_model(config)
+    tensors, _ = read_tensors(run.weights_path)
+    load_weights(model, tensors, run.weights_path)
+    return model.to(device).eval()
+
+
+def predict(
+    run: RunFolder,
+    dataset: Dataset,
+    split: str | None = "test",
+    progress: Progress | None = None,
+    device: str | torch.device = "cpu",
+) -> list[ClipPrediction]:
+    """What a finished run says about the clips of a dataset, which need not be the one it learnt from.
+
+    Args:
+        run: A finished run.
+        dataset: Any built dataset.
+        split: Which clips; all when `None`.
+        progress: Told about decoding and scoring.
+        device: Where to compute.
+
+    Returns:
+        One prediction per clip, in table order, with frame scores, segments and clip probabilities.
+
+    Raises:
+        ModelFileError: The run cannot be used.
+        ManifestError: The split is empty, or crops do not fit the tables.
+    """
+    config, how = run.config, run.decoding
+    model = load_model(run, device)
+    clips = list(dataset.iter_clips()) if split is None else clips_of(dataset, split)
+    folder = run.cache if config.training.cache else None
+    store = FrameStore(dataset, config.model.input, folder, progress=progress)
+    training = config.training
+    scores = score_clips(model, clips, store, training.window, training.overlap, progress=progress)
+    return [to_prediction(clip, scores[clip.clip_id], how) for clip in clips]

@@ -1,0 +1,77 @@
+"""The frame encoder: timm's Vision Transformer, one frame at a time (the paper, section 4.1)."""
+
+from typing import Any
+
+import timm
+import torch
+from timm.layers import PatchEmbed
+from timm.models.vision_transformer import VisionTransformer
+from torch import Tensor, nn
+
+from meldae.config import BackboneConfig, InputConfig
+from meldae.layers.motion import MotionChannels
+from meldae.layers.stem import ConvEmbed
+
+
+class FrameEncoder(nn.Module):
+    """Frames to one CLS token and a grid of patch tokens each.
+
+    Shape:
+        frames: (B, T, C, H, W), uint8 in 0..255 or float in [0, 1]; C is 3, or 1 for the motion mode.
+        mask: (B, T) bool.
+        returns: CLS (B, T, D) and patches (B, T, rows, columns, D).
+
+    Raises:
+        ValueError: The timm model is not a ViT with a class token.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, config: BackboneConfig, source: InputConfig) -> None:
+        super().__init__()
+        self.motion = (
+            MotionChannels(
+                source.frames(source.deviation_ms), source.frames(source.lag_ms), source.gain
+            )
+            if source.mode == "motion"
+            else None
+        )
+        mean, std = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
+        self.vit: Any
+        if config.kind == "timm":
+            self.vit = timm.create_model(
+                config.name, pretrained=config.pretrained, num_classes=0, img_size=source.size
+            )
+            mean, std = self.vit.pretrained_cfg["mean"], self.vit.pretrained_cfg["std"]
+        else:
+            self.vit = VisionTransformer(
+                img_size=source.size,
+                patch_size=config.patch_size,
+                embed_dim=config.embed_dim,
+                depth=config.depth,
+                num_heads=config.num_heads,
+                mlp_ratio=config.mlp_ratio,
+                num_classes=0,
+                embed_layer=ConvEmbed if config.stem == "conv" else PatchEmbed,
+            )
+        if not hasattr(self.vit, "patch_embed") or getattr(self.vit, "cls_token", None) is None:
+            raise ValueError(f"{config.name} is not a Vision Transformer with a class token")
+        # Pooling and classification layers that `forward_features` never reaches get no gradient.
+        self.vit.fc_norm, self.vit.head = nn.Identity(), nn.Identity()
+        self.prefix: int = self.vit.num_prefix_tokens
+        self.grid: tuple[int, int] = tuple(self.vit.patch_embed.grid_size)
+        self.embed_dim: int = self.vit.embed_dim
+        self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(std).view(3, 1, 1), persistent=False)
+
+    def forward(self, frames: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """See the class."""
+        if frames.dtype == torch.uint8:
+            frames = frames.float() / 255
+        encoded = self.motion(frames, mask) if self.motion else (frames - self.mean) / self.std
+        b, t = frames.shape[:2]
+        tokens: Tensor = self.vit.forward_features(encoded.flatten(0, 1))
+        tokens = tokens.view(b, t, *tokens.shape[1:])
+        patches = tokens[:, :, self.prefix :]
+        return tokens[:, :, 0], patches.reshape(b, t, *self.grid, self.embed_dim)

@@ -1,0 +1,79 @@
+"""MELDAE as one module (the paper, section 4 and figure 3). Read this first."""
+
+import torch
+from torch import Tensor, nn
+
+from meldae.config import MeldaeConfig
+from meldae.layers.enhancer import Enhancer
+from meldae.layers.frame_encoder import FrameEncoder
+from meldae.layers.heads import ClipHead, FrameHead
+from meldae.layers.region_pool import RegionPool
+from meldae.layers.temporal import BiLstm, RegionalContext
+from meldae.output import MeldaeOutput
+
+
+class Meldae(nn.Module):
+    """Micro-expression spotting in a clip of face crops.
+
+    Args:
+        config: What it is made of.
+
+    Shape:
+        frames: (B, T, C, H, W), uint8 in 0..255 or float in [0, 1], C = ``config.input.channels``.
+        mask: (B, T) bool, true on real frames; padding at the end. All real when `None`.
+        returns: `MeldaeOutput`
+
+    Example:
+        >>> from meldae.presets import get_config
+        >>> model = Meldae(get_config("nano").model)
+        >>> model(torch.rand(2, 8, 1, 80, 80)).frame_logits.shape
+        torch.Size([2, 8])
+    """
+
+    def __init__(self, config: MeldaeConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = FrameEncoder(config.backbone, config.input)
+        dim = self.encoder.embed_dim
+        self.global_stream = BiLstm(dim, config.lstm_dim, config.lstm_layers)
+        fused = self.global_stream.out_dim
+        self.enhancer: Enhancer | None = None
+        if config.enhancer != "none":
+            self.regions = RegionPool(config.region_grid)
+            self.context = (
+                RegionalContext(dim, config.regional_context) if config.regional_context else None
+            )
+            self.enhancer = Enhancer(dim, config.n_tokens, config.enhancer_heads, config.enhancer)
+            fused += dim
+        self.me_head = ClipHead(fused, config.head_dim, config.dropout)
+        self.state_head = ClipHead(fused, config.head_dim, config.dropout)
+        self.locator = FrameHead(fused, config.head_dim, config.dropout)
+
+    def forward(
+        self, frames: Tensor, mask: Tensor | None = None, return_attention: bool = False
+    ) -> MeldaeOutput:
+        """See the class."""
+        cls, patches = self.encoder(frames, mask)
+        features = self.global_stream(cls, mask)
+        attention = None
+        if self.enhancer is not None:
+            regions = self.regions(patches)
+            if self.context is not None:
+                regions = self.context(regions, mask)
+            enhanced, attention = self.enhancer(regions, mask, return_attention)
+            features = torch.cat((features, enhanced), dim=-1)
+        return MeldaeOutput(
+            me_logits=self.me_head(features, mask),
+            state_logits=self.state_head(features, mask),
+            frame_logits=self.locator(features),
+            attention=attention,
+        )
+
+    def backbone_parameters(self) -> list[nn.Parameter]:
+        """The frame encoder's parameters, which learn more slowly when they come pretrained."""
+        return list(self.encoder.parameters())
+
+    def new_parameters(self) -> list[nn.Parameter]:
+        """All others."""
+        known = {id(parameter) for parameter in self.backbone_parameters()}
+        return [parameter for parameter in self.parameters() if id(parameter) not in known]

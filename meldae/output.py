@@ -1,0 +1,21 @@
+"""What the model returns."""
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+
+class MeldaeOutput(NamedTuple):
+    """What the model says about a batch of clips; logits, not probabilities.
+
+    Args:
+        me_logits: (B,) whether the clip holds an ME.
+        state_logits: (B,) whether the subject speaks.
+        frame_logits: (B, T) whether the frame is inside an ME; meaningless on padding.
+        attention: (B, T, N, P) of the enhancer, or `None` when not asked for or without enhancer.
+    """
+
+    me_logits: Tensor
+    state_logits: Tensor
+    frame_logits: Tensor
+    attention: Tensor | None = None

@@ -1,0 +1,192 @@
+"""What a user may set about a run: pydantic models around the plain `MeldaeConfig`.
+
+    RunConfig
+      model      MeldaeConfig     what the network is made of
+      training   TrainingConfig   how it learns
+      decoding   DecodingConfig   what is tried on the validation split
+      seed
+
+`identity` names a run: equal configuration, data and seed give the same id, so a finished run is reused.
+"""
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from meldae.config import MeldaeConfig
+from wdmd_tools.errors import ConfigError
+
+TRAINER_VERSION = 1
+"""Raised whenever the same settings would train something else; part of every run's identity."""
+
+Precision = Literal["32-true", "bf16-mixed"]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TrainingConfig(_Settings):
+    """How the model learns (the paper, section 5.3, where it says).
+
+    Args:
+        epochs: Passes over the training split.
+        batch_size: Windows per step (16 in the paper).
+        window: Frames T of a training window.
+        overlap: Share by which windows overlap at inference.
+        lr_backbone: Learning rate of the frame encoder (1e-5 in the paper, where it is pretrained).
+        lr_new: Learning rate of all other parts (5e-4 in the paper).
+        weight_decay: Of AdamW.
+        warmup: Share of the steps in which the rate rises; then it falls as a cosine.
+        clip_norm: Largest norm of the gradient.
+        ema: Decay per step of the averaged weights that are evaluated and kept; 0 for none.
+        me_share: Share of windows that are centred near an ME.
+        augment: Strength of augmentation, 0 for none, 1 is the default.
+        precision: bf16 autocast is for GPUs.
+        me_weight: w1.
+        state_weight: w2.
+        loc_weight: w3.
+        boundary_lambda: Lambda of BAL.
+        boundary_weight: W_boundary of BAL.
+        focal_alpha: Weight of positive clips.
+        focal_gamma: How much easy clips are damped.
+        cache: Keep all crops decoded in one file in the run folder's parent; for small datasets.
+    """
+
+    epochs: int = Field(default=20, ge=1, le=10_000)
+    batch_size: int = Field(default=16, ge=1)
+    window: int = Field(default=64, ge=4)
+    overlap: float = Field(default=0.5, ge=0, lt=1)
+    lr_backbone: float = Field(default=1e-5, ge=0)
+    lr_new: float = Field(default=5e-4, gt=0)
+    weight_decay: float = Field(default=0.05, ge=0)
+    warmup: float = Field(default=0.1, ge=0, le=1)
+    clip_norm: float = Field(default=1.0, gt=0)
+    ema: float = Field(default=0.0, ge=0, lt=1)
+    me_share: float = Field(default=0.5, ge=0, le=1)
+    augment: float = Field(default=1.0, ge=0, le=3)
+    precision: Precision = "32-true"
+    me_weight: float = Field(default=0.5, ge=0)
+    state_weight: float = Field(default=0.2, ge=0)
+    loc_weight: float = Field(default=1.0, ge=0)
+    boundary_lambda: float = Field(default=1.0, ge=0)
+    boundary_weight: float = Field(default=10.0, ge=1)
+    focal_alpha: float = Field(default=0.25, ge=0, le=1)
+    focal_gamma: float = Field(default=2.0, ge=0)
+    cache: bool = True
+
+
+class DecodingConfig(_Settings):
+    """What is tried on the validation split when frame scores become segments.
+
+    Args:
+        smooth_ms: Widths of the moving average over scores.
+        low_shares: Lower threshold of the hysteresis as a share of the upper one.
+        min_ms: Shortest segments.
+        max_ms: Longest segments; what is longer is no micro-expression.
+    """
+
+    smooth_ms: tuple[float, ...] = (0.0, 100.0)
+    low_shares: tuple[float, ...] = (1.0, 0.7, 0.4)
+    min_ms: tuple[float, ...] = (66.0, 130.0)
+    max_ms: tuple[float, ...] = (700.0, 1000.0)
+
+
+class RunConfig(_Settings):
+    """Everything that a run depends on but the data.
+
+    Args:
+        model: See `MeldaeConfig`.
+        training: See `TrainingConfig`.
+        decoding: See `DecodingConfig`.
+        seed: Of the weights, the windows and the augmentation.
+        weights_sha256: Hash of the file that the frame encoder started from, if any.
+    """
+
+    model: MeldaeConfig = MeldaeConfig()
+    training: TrainingConfig = TrainingConfig()
+    decoding: DecodingConfig = DecodingConfig()
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    weights_sha256: str | None = None
+
+
+def load_config(values: Mapping[str, Any], where: str = "config") -> RunConfig:
+    """Check a nested mapping, for example from ``config.json``.
+
+    Args:
+        values: Keys and values of `RunConfig`.
+        where: For messages.
+
+    Raises:
+        ConfigError: A key is unknown or a value is wrong; the message names it.
+    """
+    try:
+        return RunConfig.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        text = str(first["msg"]).removeprefix("Value error, ")
+        raise ConfigError(
+            f"{where}: {key + ': ' if key else ''}{text} (got {first['input']!r})"
+        ) from None
+
+
+def apply_settings(config: RunConfig, settings: Iterable[str]) -> RunConfig:
+    """Change a configuration by ``key=value`` texts, as ``--set`` gives them.
+
+    Args:
+        config: What to start from.
+        settings: For example ``"training.epochs=3"`` or ``"model.region_grid=[5, 5]"``; values are YAML.
+
+    Raises:
+        ConfigError: There is no ``=``, a key is unknown, or a value is wrong.
+
+    Example:
+        >>> apply_settings(RunConfig(), ["training.epochs=3"]).training.epochs
+        3
+    """
+    values = config.model_dump(mode="json")
+    for text in settings:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise ConfigError(f"--set {text}: expected key=value, for example training.epochs=3")
+        try:
+            parsed = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"--set {text}: the value is not valid YAML: {error}") from None
+        # YAML 1.1 reads 1e-4 as a text.
+        if isinstance(parsed, str):
+            with contextlib.suppress(ValueError):
+                parsed = float(parsed)
+        _place(values, key.split("."), parsed, text)
+    return load_config(values, "--set")
+
+
+def _place(values: dict[str, Any], path: list[str], value: Any, text: str) -> None:
+    here = values
+    for part in path[:-1]:
+        if not isinstance(here.get(part), dict):
+            raise ConfigError(f"--set {text}: there is no group {part!r}; known: {', '.join(here)}")
+        here = here[part]
+    here[path[-1]] = value
+
+
+def identity(config: RunConfig, data_hash: str) -> str:
+    """Sixteen hexadecimal digits that stand for configuration, data and seed.
+
+    Args:
+        config: With its seed.
+        data_hash: `wdmd_tools.manifest.Dataset.data_hash`.
+    """
+    facts = {
+        "config": config.model_dump(mode="json"),
+        "data": data_hash,
+        "trainer": TRAINER_VERSION,
+    }
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
