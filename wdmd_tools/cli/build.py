@@ -1,0 +1,87 @@
+"""`wdmd build`: annotations and videos to a dataset."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def build(
+    elan: Annotated[Path, typer.Option(help="Folder of ELAN files (.eaf), or one file.")],
+    videos: Annotated[Path, typer.Option(help="Folder of videos, or one file.")],
+    out: Annotated[Path, typer.Option(help="Dataset folder; a stopped build goes on.")] = Path(
+        "data"
+    ),
+    size: Annotated[int | None, typer.Option(help="Size of the crops, px (default 224).")] = None,
+    align: Annotated[
+        str | None, typer.Option(help="smooth (default), clip or frame; see the docs.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings, YAML.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="One setting, e.g. quality.min_fps=25.")
+    ] = None,
+    protocol: Annotated[
+        Path | None, typer.Option(help="Which tier means what, YAML; built-in when left out.")
+    ] = None,
+    face_model: Annotated[Path | None, typer.Option(help="face_landmarker.task.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the dataset.")] = None,
+    jobs: Annotated[int, typer.Option(help="Processes.")] = 2,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document on standard output.")
+    ] = False,
+) -> None:
+    """Cut clips, align and crop faces, and write the tables.
+
+    Exit codes: 0 all built, 2 wrong usage, 3 nothing could be built, 4 built with rejects.
+    """
+    from wdmd_tools.cli.console import out as stdout
+    from wdmd_tools.cli.console import print_json, progress_bar, warn
+    from wdmd_tools.config import load_config
+    from wdmd_tools.errors import EXIT_PARTIAL
+    from wdmd_tools.pipeline.build import build_dataset
+    from wdmd_tools.protocol import load_protocol
+
+    settings = load_config(config, set_ or (), {"crop.size": size, "crop.align": align})
+    meaning = load_protocol(protocol)
+    with progress_bar(enabled=not as_json) as bar:
+        task = bar.add_task("building", total=None)
+        report = build_dataset(
+            elan,
+            videos,
+            out,
+            settings,
+            protocol=meaning,
+            face_model=face_model,
+            jobs=jobs,
+            name=name,
+            progress=lambda done, total, _: bar.update(task, completed=done, total=total),
+        )
+    rejects = report.rejects
+    if as_json:
+        print_json(
+            {
+                "out": str(report.out),
+                "counts": report.counts,
+                "built": report.built,
+                "rejects": [str(problem) for problem in rejects],
+                "warnings": [str(p) for p in report.problems if not p.is_error],
+            }
+        )
+    else:
+        counts = report.counts
+        stdout.print(
+            f"{out}: {counts['clips']} clips ({counts['frames']} frames) of {counts['subjects']} "
+            f"subjects, {counts['me']} micro-expressions; {report.built} of "
+            f"{counts['recordings']} recordings built now",
+            markup=False,
+            highlight=False,
+        )
+        warnings = len(report.problems) - len(rejects)
+        if warnings:
+            warn(f"{warnings} warnings; see them with `wdmd check --elan {elan} --videos {videos}`")
+        for problem in rejects[:10]:
+            warn(str(problem))
+        if rejects:
+            warn(f"{len(rejects)} rejects in {out / 'rejects.parquet'}")
+    if rejects:
+        raise typer.Exit(EXIT_PARTIAL)

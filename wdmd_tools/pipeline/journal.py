@@ -1,0 +1,208 @@
+"""What is finished: a build that was killed goes on, and ends with the same bytes.
+
+    data/.build/lock                     held while a build runs
+    data/.build/parts/<recording>/       tables of one finished recording, `done.json` written last
+
+A part is used again when its key fits: the ELAN files, the video (size, time of change, first and last
+bytes), the config, the face model and the versions of the tools that make pixels.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+
+from wdmd_tools import atomic
+from wdmd_tools.annotations import Problem
+from wdmd_tools.config import BuildConfig
+from wdmd_tools.errors import ConfigError, ManifestError
+from wdmd_tools.faces.model_file import SHA256
+from wdmd_tools.manifest.schema import SCHEMA_VERSION
+from wdmd_tools.manifest.tables import make_table, read_table, write_table
+from wdmd_tools.pipeline.plan import RecordingPlan
+from wdmd_tools.pipeline.recording import RecordingResult
+from wdmd_tools.protocol import Protocol
+
+FOLDER = ".build"
+_EDGE = 1 << 20
+_TOOLS = ("av", "ffmpeg-python", "imageio-ffmpeg", "mediapipe", "numpy", "opencv-contrib-python",
+          "pyarrow", "pympi-ling")  # fmt: skip
+
+
+def tool_versions() -> dict[str, str]:
+    """Versions of this program and of what decodes, finds faces and encodes."""
+    import platform
+
+    from wdmd_tools import __version__
+
+    found = {"wdmd_tools": __version__, "python": platform.python_version()}
+    for name in _TOOLS:
+        with contextlib.suppress(ModuleNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def recording_key(plan: RecordingPlan, config: BuildConfig, protocol: Protocol) -> str:
+    """Hash of everything that the result of a recording depends on.
+
+    Args:
+        plan: The recording.
+        config: Settings; those of the split do not matter here.
+        protocol: Which tier means what.
+    """
+    stat = plan.video.stat()
+    with plan.video.open("rb") as stream:
+        edges = stream.read(_EDGE)
+        stream.seek(max(0, stat.st_size - _EDGE))
+        edges += stream.read(_EDGE)
+    versions = {k: v for k, v in tool_versions().items() if k != "python"}
+    parts = {
+        "schema": SCHEMA_VERSION,
+        "tools": versions,
+        "model": SHA256,
+        "config": config.model_dump(mode="json", exclude={"split_seed"}),
+        "protocol": protocol.model_dump(mode="json"),
+        "recording": [plan.recording_id, plan.subject_id, plan.source_video, plan.time_origin_ms],
+        "annotators": plan.annotators,
+        "eaf": plan.eaf_hashes,
+        "video": [stat.st_size, stat.st_mtime_ns, hashlib.sha256(edges).hexdigest()],
+    }
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A finished recording, as stored."""
+
+    clips: pa.Table
+    segments: pa.Table
+    frames: pa.Table
+    problems: tuple[Problem, ...]
+    video_sha256: str
+
+
+class Journal:
+    """The finished recordings of a dataset folder.
+
+    Args:
+        out: The dataset folder.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._parts = out / FOLDER / "parts"
+
+    def is_done(self, recording_id: str, key: str) -> bool:
+        """Whether a recording is finished under this key, and its crops are there whole."""
+        done = self._parts / recording_id / "done.json"
+        try:
+            stored = json.loads(done.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        if stored.get("key") != key:
+            return False
+        crops: dict[str, int] = stored.get("crops", {})
+        return all(_size(self._out / path) == size for path, size in crops.items())
+
+    def store(self, recording_id: str, key: str, result: RecordingResult) -> None:
+        """Write the part of a recording; it counts from the last rename on."""
+        folder = self._parts / recording_id
+        (folder / "done.json").unlink(missing_ok=True)
+        write_table(folder / "clips.parquet", "clips", result.clips)
+        write_table(folder / "segments.parquet", "segments", result.segments)
+        empty = make_table("frames", [])
+        write_table(folder / "frames.parquet", "frames", pa.concat_tables([empty, *result.frames]))
+        crops = {row["crop_path"]: _size(self._out / row["crop_path"]) for row in result.clips}
+        done: dict[str, Any] = {
+            "key": key,
+            "video_sha256": result.video_sha256,
+            "crops": crops,
+            "problems": [asdict(problem) for problem in result.problems],
+        }
+        atomic.write_json(folder / "done.json", done)
+
+    def load(self, recording_id: str) -> Part:
+        """Read the part of a finished recording.
+
+        Raises:
+            ManifestError: It is damaged; delete the ``.build`` folder.
+        """
+        folder = self._parts / recording_id
+        try:
+            done = json.loads((folder / "done.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ManifestError(f"{folder}: damaged ({error}); delete {folder}") from error
+        return Part(
+            clips=read_table(folder / "clips.parquet", "clips"),
+            segments=read_table(folder / "segments.parquet", "segments"),
+            frames=read_table(folder / "frames.parquet", "frames"),
+            problems=tuple(Problem(**problem) for problem in done["problems"]),
+            video_sha256=done["video_sha256"],
+        )
+
+    def forget_others(self, recording_ids: set[str]) -> None:
+        """Remove the parts of recordings that are no longer in the project, and half-written files."""
+        for folder in sorted(self._parts.glob("*")) if self._parts.is_dir() else []:
+            if folder.name not in recording_ids:
+                shutil.rmtree(folder, ignore_errors=True)
+        for leftover in (self._out / "crops").glob(".tmp-*"):
+            leftover.unlink(missing_ok=True)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+@contextlib.contextmanager
+def lock_folder(out: Path) -> Iterator[None]:
+    """Hold a dataset folder for one build; released by the system when the process dies.
+
+    Args:
+        out: The dataset folder, made if need be.
+
+    Raises:
+        ConfigError: Another build is running there.
+    """
+    path = out / FOLDER / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="ascii") as stream:
+        if not _try_lock(stream):
+            stream.seek(0)
+            raise ConfigError(
+                f"--out: another build (process {stream.read().strip() or '?'}) is writing {out}; "
+                "wait for it, or choose another folder"
+            )
+        stream.truncate(0)
+        stream.write(str(os.getpid()))
+        stream.flush()
+        yield
+
+
+def _try_lock(stream: IO[str]) -> bool:
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,268 @@
+"""What is to be built: ELAN files and videos brought together, without decoding anything.
+
+Files of several annotators that name the same video are one recording. Everything wrong with the input is
+collected, nothing stops at the first problem.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wdmd_tools.annotations import AnnotationDocument, Problem
+from wdmd_tools.clips import slug
+from wdmd_tools.elan import read_eaf
+from wdmd_tools.errors import AnnotationError, ConfigError
+from wdmd_tools.intervals import Interval
+from wdmd_tools.protocol import Event, Interpretation, Protocol, interpret
+from wdmd_tools.video.media import MediaIndex, MediaMatch
+
+
+@dataclass(frozen=True)
+class RecordingPlan:
+    """One video and all that was annotated on it.
+
+    Args:
+        recording_id: ``[a-z0-9_-]``, unique.
+        subject_id: The person shown.
+        video: The file.
+        source_video: Its path under the videos folder, with forward slashes.
+        events_file: The first ELAN file, as the user named it, for messages.
+        eaf_hashes: SHA-256 of each ELAN file by name, sorted.
+        annotators: Who looked at it, sorted.
+        events: On the time line of the first ELAN file.
+        time_origin_ms: Media time of that line's 0.
+    """
+
+    recording_id: str
+    subject_id: str
+    video: Path
+    source_video: str
+    events_file: str
+    eaf_hashes: tuple[tuple[str, str], ...]
+    annotators: tuple[str, ...]
+    events: tuple[Event, ...]
+    time_origin_ms: int
+
+    @property
+    def clip_intervals(self) -> list[Interval]:
+        """Annotations of Clip tiers."""
+        return sorted({event.interval for event in self.events if event.kind == "clip"})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A project.
+
+    Args:
+        recordings: Sorted by id.
+        problems: In all files, errors and warnings.
+        n_eaf: ELAN files looked at.
+    """
+
+    recordings: tuple[RecordingPlan, ...]
+    problems: tuple[Problem, ...]
+    n_eaf: int
+
+
+@dataclass(frozen=True)
+class _Read:
+    document: AnnotationDocument
+    match: MediaMatch
+    said: Interpretation
+    digest: str
+
+
+def plan_project(elan: Path, videos: Path, protocol: Protocol) -> Plan:
+    """Read all ELAN files and find their videos.
+
+    Args:
+        elan: A folder, searched with its subfolders, or one file.
+        videos: A folder, searched with its subfolders, or one file.
+        protocol: Which tier means what.
+
+    Returns:
+        The recordings that can be built, and all problems.
+
+    Raises:
+        ConfigError: A path does not exist, or holds no ELAN file or no video.
+    """
+    paths = find_eafs(elan)
+    index = MediaIndex(videos)
+    problems: list[Problem] = []
+    by_video: dict[Path, list[_Read]] = defaultdict(list)
+    for path in paths:
+        try:
+            document = read_eaf(path)
+        except AnnotationError as error:
+            problems.append(_unreadable(path, error))
+            continue
+        match = index.find(document)
+        if isinstance(match, Problem):
+            problems.append(match)
+            continue
+        said = interpret(document, protocol, _annotator_from_name(path, match.path))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        by_video[match.path].append(_Read(document, match, said, digest))
+    ids = _recording_ids(list(by_video), index.root)
+    recordings = []
+    for video, reads in sorted(by_video.items()):
+        plan = _combine(ids[video], video, reads, index.root, elan, problems)
+        if plan is not None:
+            recordings.append(plan)
+    recordings.sort(key=lambda plan: plan.recording_id)
+    return Plan(tuple(recordings), tuple(problems), len(paths))
+
+
+def find_eafs(root: Path) -> list[Path]:
+    """The ELAN files under a folder; backups, templates and hidden files are none.
+
+    Args:
+        root: A folder, or one file.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    if not root.exists():
+        raise ConfigError(f"--elan: {root}: no such file or folder")
+    if root.is_file():
+        return [root]
+    found = [
+        path
+        for path in sorted(root.rglob("*"))
+        if path.suffix.lower() == ".eaf"
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(root).parts)
+    ]
+    if not found:
+        raise ConfigError(f"--elan: {root}: no .eaf file here; is this the folder of annotations?")
+    return found
+
+
+def _annotator_from_name(path: Path, video: Path) -> str:
+    """``film.A1.eaf`` on ``film.mp4`` -> ``A1``; else the whole stem, which is unique."""
+    stem = path.stem
+    if stem.startswith(f"{video.stem}.") and len(stem) > len(video.stem) + 1:
+        return stem[len(video.stem) + 1 :]
+    return stem.rsplit(".", 1)[1] if "." in stem.strip(".") else "annotator"
+
+
+def _unreadable(path: Path, error: AnnotationError) -> Problem:
+    """The error of a whole file as a problem; its text begins with the file and perhaps a line."""
+    text = str(error).removeprefix(str(path)).lstrip(":").strip()
+    line, _, rest = text.partition(":")
+    message, _, fix = (rest if line.isdigit() else text).strip().partition("; ")
+    return Problem(
+        "E_EAF",
+        message,
+        fix or "open and save it in ELAN",
+        str(path),
+        line=int(line) if line.isdigit() else 0,
+    )
+
+
+def _recording_ids(videos: Sequence[Path], root: Path) -> dict[Path, str]:
+    """Ids from stems; from whole relative paths where two videos share a stem."""
+    stems: dict[str, list[Path]] = defaultdict(list)
+    for video in videos:
+        stems[slug(video.stem)].append(video)
+    ids = {}
+    for stem, sharing in stems.items():
+        for video in sharing:
+            ids[video] = stem if len(sharing) == 1 else slug(video.relative_to(root).as_posix())
+    return ids
+
+
+def _combine(
+    recording_id: str,
+    video: Path,
+    reads: list[_Read],
+    root: Path,
+    elan: Path,
+    problems: list[Problem],
+) -> RecordingPlan | None:
+    reads = _distinct_annotators(reads, video)
+    origin = reads[0].match.time_origin_ms
+    events: list[Event] = []
+    annotators: set[str] = set()
+    for read in reads:
+        problems.extend(read.said.problems)
+        taken = annotators & set(read.said.annotators)
+        if taken:
+            problems.append(_same_annotator(read, sorted(taken)[0], video))
+            continue
+        annotators.update(read.said.annotators)
+        events.extend(e.shift(read.match.time_origin_ms - origin) for e in read.said.events)
+    if not annotators:
+        return None
+    people = sorted({event.participant for event in events if event.kind == "me"} - {""})
+    if not people:
+        people = sorted({event.participant for event in events} - {""})
+    if len(people) > 1:
+        problems.append(_several_people(reads[0], people))
+        return None
+    if not people:
+        problems.append(_no_participant(reads[0], recording_id))
+    base = elan if elan.is_dir() else elan.parent
+    return RecordingPlan(
+        recording_id=recording_id,
+        subject_id=people[0] if people else recording_id,
+        video=video,
+        source_video=video.relative_to(root).as_posix(),
+        events_file=str(reads[0].document.path),
+        eaf_hashes=tuple(
+            sorted((r.document.path.relative_to(base).as_posix(), r.digest) for r in reads)
+        ),
+        annotators=tuple(sorted(annotators)),
+        events=tuple(events),
+        time_origin_ms=origin,
+    )
+
+
+def _distinct_annotators(reads: list[_Read], video: Path) -> list[_Read]:
+    """Files whose ANNOTATOR attribute is the same (a lab's name) are told apart by their names."""
+    names = [name for read in reads for name in read.said.annotators]
+    from_files = [_annotator_from_name(read.document.path, video) for read in reads]
+    whole = all(len(read.said.annotators) <= 1 for read in reads)
+    if len(set(names)) == len(names) or not whole or len(set(from_files)) < len(reads):
+        return reads
+    return [
+        replace(
+            read,
+            said=replace(
+                read.said,
+                annotators=(name,) if read.said.annotators else (),
+                events=tuple(replace(event, annotator=name) for event in read.said.events),
+            ),
+        )
+        for read, name in zip(reads, from_files, strict=True)
+    ]
+
+
+def _same_annotator(read: _Read, name: str, video: Path) -> Problem:
+    return Problem(
+        "E_DUPLICATE_ANNOTATOR",
+        f"another file has annotated {video.name} as {name!r} too; this one is left out",
+        f"name the files {video.stem}.<annotator>.eaf, or set ANNOTATOR in ELAN",
+        str(read.document.path),
+    )
+
+
+def _several_people(read: _Read, people: Sequence[str]) -> Problem:
+    return Problem(
+        "E_SEVERAL_PARTICIPANTS",
+        f"micro-expressions of {len(people)} people: {', '.join(people)}; whose face is whose is unknown",
+        "give each person a video of their own (a cut of their side of the picture) and an EAF",
+        str(read.document.path),
+    )
+
+
+def _no_participant(read: _Read, recording_id: str) -> Problem:
+    return Problem(
+        "W_NO_PARTICIPANT",
+        f"no tier names a PARTICIPANT, so the subject is called {recording_id!r}",
+        "set the participant of the ME tier in ELAN: a person in two recordings must not be in both "
+        "training and test data",
+        str(read.document.path),
+    )

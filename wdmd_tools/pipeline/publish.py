@@ -1,0 +1,177 @@
+"""All finished recordings into the files of a dataset. The same parts give the same bytes."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wdmd_tools import atomic
+from wdmd_tools.annotations import CONSENSUS, Problem
+from wdmd_tools.config import BuildConfig
+from wdmd_tools.manifest.schema import SCHEMA_VERSION
+from wdmd_tools.manifest.tables import make_table, write_table
+from wdmd_tools.pipeline.card import croissant, readme
+from wdmd_tools.pipeline.journal import Part, tool_versions
+from wdmd_tools.pipeline.plan import Plan
+from wdmd_tools.protocol import Protocol
+from wdmd_tools.split import assign_splits
+
+TABLES = ("clips", "segments", "frames", "rejects")
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build made.
+
+    Args:
+        out: The dataset folder.
+        counts: Numbers of recordings, clips, frames, micro-expressions and so on.
+        problems: All findings; the errors are in the rejects table.
+        built: Recordings built by this call; the others were finished before.
+    """
+
+    out: Path
+    counts: dict[str, int]
+    problems: tuple[Problem, ...]
+    built: int
+
+    @property
+    def rejects(self) -> list[Problem]:
+        """What could not be used."""
+        return [problem for problem in self.problems if problem.is_error]
+
+
+def publish(
+    out: Path,
+    name: str,
+    synthetic: bool,
+    plan: Plan,
+    parts: dict[str, Part],
+    config: BuildConfig,
+    protocol: Protocol,
+) -> tuple[dict[str, int], tuple[Problem, ...]]:
+    """Write tables, dataset.json, README.md, croissant.json and SHA256SUMS.
+
+    Args:
+        out: The dataset folder.
+        name: The dataset's name.
+        synthetic: Whether the films were rendered by `wdmd demo`.
+        plan: The project.
+        parts: Every recording's part.
+        config: Settings.
+        protocol: Which tier means what.
+
+    Returns:
+        Counts, and all problems.
+    """
+    ordered = [parts[recording.recording_id] for recording in plan.recordings]
+    problems = (*plan.problems, *(problem for part in ordered for problem in part.problems))
+    clips = _with_splits(_concat("clips", [part.clips for part in ordered]), config.split_seed)
+    segments = _concat("segments", [part.segments for part in ordered])
+    frames = _concat("frames", [part.frames for part in ordered])
+    rejects = make_table(
+        "rejects", [reject_row(problem) for problem in problems if problem.is_error]
+    )
+    for table_name, table in zip(TABLES, (clips, segments, frames, rejects), strict=True):
+        write_table(out / f"{table_name}.parquet", table_name, table)
+    counts = _counts(plan, clips, segments, rejects)
+    info = {
+        "schema_version": SCHEMA_VERSION,
+        "name": name,
+        "synthetic": synthetic,
+        "counts": counts,
+        "rejects": _by_code(problem for problem in problems if problem.is_error),
+        "warnings": _by_code(problem for problem in problems if not problem.is_error),
+        "annotators_by_recording": {r.recording_id: list(r.annotators) for r in plan.recordings},
+        "config": config.model_dump(mode="json"),
+        "protocol": protocol.model_dump(mode="json"),
+        "tools": tool_versions(),
+        "sources": {
+            "videos": {r.source_video: parts[r.recording_id].video_sha256 for r in plan.recordings},
+            "eaf": {path: digest for r in plan.recordings for path, digest in r.eaf_hashes},
+        },
+    }
+    _remove_orphans(out, clips)
+    atomic.write_text(out / "README.md", readme(info))
+    sums = _checksums(out, clips)
+    atomic.write_json(out / "croissant.json", croissant(info, sums))
+    sums["croissant.json"] = _sha256(out / "croissant.json")
+    # dataset.json marks a whole dataset, so it comes last; the sums name it by its bytes.
+    text = json.dumps(info, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    sums["dataset.json"] = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    lines = [f"{digest}  {path}\n" for path, digest in sorted(sums.items())]
+    atomic.write_text(out / "SHA256SUMS", "".join(lines))
+    atomic.write_text(out / "dataset.json", text)
+    return counts, problems
+
+
+def _concat(name: str, tables: Sequence[pa.Table]) -> pa.Table:
+    joined = pa.concat_tables([make_table(name, []), *tables])
+    return joined.unify_dictionaries().combine_chunks()
+
+
+def _with_splits(clips: pa.Table, seed: int) -> pa.Table:
+    subjects = clips["subject_id"].to_pylist()
+    split_of = assign_splits(subjects, seed) if subjects else {}
+    column = pa.array([split_of[subject] for subject in subjects], pa.string()).dictionary_encode()
+    index = clips.schema.get_field_index("split")
+    return clips.set_column(
+        index, clips.schema.field("split"), column.cast(clips.schema.field("split").type)
+    )
+
+
+def reject_row(problem: Problem) -> dict[str, Any]:
+    """A problem as a row of the rejects table."""
+    return {
+        "eaf": problem.file,
+        "tier": problem.tier or None,
+        "annotation_id": problem.annotation_id or None,
+        "line": problem.line or None,
+        "code": problem.code,
+        "reason": f"{problem.message}; {problem.fix}",
+    }
+
+
+def _by_code(problems: Any) -> dict[str, int]:
+    return dict(sorted(Counter(problem.code for problem in problems).items()))
+
+
+def _counts(plan: Plan, clips: pa.Table, segments: pa.Table, rejects: pa.Table) -> dict[str, int]:
+    is_me = pc.equal(segments["kind"].cast(pa.string()), "me")
+    consensus = pc.equal(segments["annotator"].cast(pa.string()), CONSENSUS)
+    return {
+        "recordings": len(set(clips["recording_id"].to_pylist())),
+        "subjects": len(set(clips["subject_id"].to_pylist())),
+        "annotators": len({name for r in plan.recordings for name in r.annotators}),
+        "clips": clips.num_rows,
+        "clips_with_me": int(pc.sum(clips["has_me"].cast(pa.int64())).as_py() or 0),
+        "frames": int(pc.sum(clips["n_frames"]).as_py() or 0),
+        "me": segments.filter(pc.and_(is_me, consensus)).num_rows,
+        "rejects": rejects.num_rows,
+    }
+
+
+def _remove_orphans(out: Path, clips: pa.Table) -> None:
+    """Crops of an earlier build of this folder that no clip names any more."""
+    kept = set(clips["crop_path"].to_pylist())
+    for path in (out / "crops").glob("*.mkv"):
+        if f"crops/{path.name}" not in kept:
+            path.unlink()
+
+
+def _checksums(out: Path, clips: pa.Table) -> dict[str, str]:
+    sums = dict(zip(clips["crop_path"].to_pylist(), clips["crop_sha256"].to_pylist(), strict=True))
+    for name in (*(f"{table}.parquet" for table in TABLES), "README.md"):
+        sums[name] = _sha256(out / name)
+    return sums
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,113 @@
+"""What a video is: size, codec, and the presentation time of every frame that decodes.
+
+The table comes from the packets, which is quick; packets that the container hides (an edit list, a cut
+with ``-c copy``) are left out. The one who decodes compares each frame with the table and, where a file
+lies about its packets, asks for the table again with ``decode=True``. Counts in headers are never used.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.container
+import av.video.stream
+
+from wdmd_tools.errors import VideoError
+from wdmd_tools.timebase import FrameTable
+from wdmd_tools.video.open import open_video
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """Facts about a video.
+
+    Args:
+        path: The file.
+        width: Pixels.
+        height: Pixels.
+        codec: For example ``"h264"``.
+        table: Presentation times.
+    """
+
+    path: Path
+    width: int
+    height: int
+    codec: str
+    table: FrameTable
+
+
+def probe(path: Path, *, decode: bool = False) -> VideoInfo:
+    """Read size, codec and frame times of a video.
+
+    Args:
+        path: The video.
+        decode: Whether to decode every frame instead of trusting the packets.
+
+    Raises:
+        VideoError: It cannot be read, or holds no frame.
+    """
+    with open_video(path) as (container, stream):
+        if stream.time_base is None:
+            raise VideoError(f"{path}: the video has no time base; convert it to MP4")
+        times = _decoded_pts(container, stream) if decode else _packet_pts(container, stream)
+        if not times and not decode:
+            return probe(path, decode=True)
+        if not times:
+            raise VideoError(f"{path}: no frame can be decoded; copy the file again")
+        return VideoInfo(
+            path=Path(path),
+            width=stream.width,
+            height=stream.height,
+            codec=stream.codec_context.name,
+            table=FrameTable(tuple(times), stream.time_base, _start(container, stream)),
+        )
+
+
+def _packet_pts(
+    container: av.container.InputContainer, stream: av.video.stream.VideoStream
+) -> list[int]:
+    times = []
+    for packet in container.demux(stream):
+        if packet.size == 0 or packet.is_discard:
+            continue
+        if packet.pts is None:
+            return []
+        times.append(packet.pts)
+    times = sorted(set(times))
+    start = stream.start_time
+    return [time for time in times if start is None or time >= start]
+
+
+def _decoded_pts(
+    container: av.container.InputContainer, stream: av.video.stream.VideoStream
+) -> list[int]:
+    times: list[int | None] = []
+    for packet in container.demux(stream):
+        try:
+            times.extend(frame.pts for frame in packet.decode())
+        except av.InvalidDataError:
+            continue
+    if any(time is None for time in times):
+        # A raw stream without times: evenly spaced, at the rate that the container declares.
+        rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+        step = 1 / (rate * (stream.time_base or Fraction(1, 1000)))
+        return [round(index * step) for index in range(len(times))]
+    return sorted({time for time in times if time is not None})
+
+
+def _start(container: av.container.InputContainer, stream: av.video.stream.VideoStream) -> Fraction:
+    """Start of the container in seconds, exact where a stream starts there.
+
+    FFmpeg rounds the container's start to microseconds; the time of the stream that begins first is
+    exact.
+    """
+    if container.start_time is None:
+        return Fraction(0)
+    rounded = Fraction(container.start_time, 1_000_000)
+    for other in (stream, *container.streams):
+        if other.start_time is not None and other.time_base is not None:
+            exact = other.start_time * other.time_base
+            if abs(exact - rounded) <= Fraction(1, 1_000_000):
+                return exact
+    return rounded
