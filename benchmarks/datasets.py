@@ -1,0 +1,130 @@
+"""Which datasets a run is about: those configured, or the demo data, and known ones that are absent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.specs import NAME, BenchConfig, DatasetSpec
+from wdmd_tools.errors import ConfigError, ManifestError
+from wdmd_tools.manifest import Dataset
+
+HOW_TO_ADD = (
+    "build a dataset (wdmd build --elan ann/ --videos raw/ --out data/my-lab), then give it as "
+    "--data data/my-lab or list it in bench.yaml under datasets"
+)
+
+_LICENSED = (
+    "its licence forbids us to ship it; get it from its owners, make a dataset folder of it, then "
+    "list the folder in bench.yaml under datasets: {name}"
+)
+
+_UNPUBLISHED = (
+    "not published; ask the paper's authors, make a dataset folder of it, then list the folder in "
+    "bench.yaml under datasets: wdmd"
+)
+
+KNOWN: Mapping[str, tuple[str, str]] = {
+    "wdmd": (
+        "WDMD",
+        _UNPUBLISHED,
+    ),
+    "cas-me-2": ("CAS(ME)²", _LICENSED.format(name="cas-me-2")),
+    "samm": ("SAMM", _LICENSED.format(name="samm")),
+    "mmew": ("MMEW", _LICENSED.format(name="mmew")),
+}
+"""Datasets of the paper's table 2: name in ``bench.yaml`` to display name and how to add it."""
+
+
+@dataclass(frozen=True)
+class BenchDataset:
+    """A dataset of the grid, there or not.
+
+    Args:
+        name: Its name in ``bench.yaml``, and of its folder of results.
+        display: As shown in tables.
+        spec: Where it is and how it is used; `None` for a known one that is not configured.
+        dataset: Opened; `None` when something is missing.
+        missing: What is missing and how to add it; empty when it is there.
+    """
+
+    name: str
+    display: str
+    spec: DatasetSpec | None = None
+    dataset: Dataset | None = None
+    missing: str = ""
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether tables must say that the data are synthetic."""
+        if self.spec is not None and self.spec.synthetic is not None:
+            return self.spec.synthetic
+        if self.dataset is None:
+            return False
+        said = self.dataset.info.get("synthetic")
+        return bool(said) if said is not None else "synthetic" in self.dataset.name.lower()
+
+
+def open_datasets(
+    config: BenchConfig, folders: Sequence[Path] = (), default: Path = Path("data")
+) -> tuple[list[BenchDataset], str]:
+    """Open what was configured, or the demo data when nothing was.
+
+    Args:
+        config: From ``bench.yaml``; may be empty.
+        folders: From ``--data``.
+        default: Used when neither names a dataset.
+
+    Returns:
+        The datasets (ready ones, those with missing files, and the known ones that are not configured),
+        and a line for the user when the default was used.
+
+    Raises:
+        ConfigError: Two datasets have the same name, or a folder of ``--data`` does not exist.
+    """
+    specs = dict(config.datasets)
+    hint = ""
+    for folder in folders:
+        if not folder.is_dir():
+            raise ConfigError(f"--data {folder}: no such folder; {HOW_TO_ADD}")
+        name = _folder_name(folder)
+        if name in specs:
+            raise ConfigError(f"--data {folder}: there is a dataset named {name!r} already")
+        specs[name] = DatasetSpec(path=folder)
+    if not specs:
+        name = _folder_name(default) if (default / "dataset.json").is_file() else "demo-synthetic"
+        specs[name] = DatasetSpec(path=default)
+        hint = f"no dataset configured: using {default}. To add one, {HOW_TO_ADD}"
+    opened = [_open(name, spec) for name, spec in specs.items()]
+    opened += [
+        BenchDataset(name, display, missing=how)
+        for name, (display, how) in KNOWN.items()
+        if name not in specs
+    ]
+    return opened, hint
+
+
+def _folder_name(folder: Path) -> str:
+    """The dataset's own name where it can be a folder's name, else that of the folder."""
+    try:
+        name = Dataset.open(folder).name
+    except ManifestError:
+        name = ""
+    for candidate in (name, folder.resolve().name):
+        if NAME.fullmatch(candidate):
+            return candidate
+    return "dataset"
+
+
+def _open(name: str, spec: DatasetSpec) -> BenchDataset:
+    display = spec.display or KNOWN.get(name, (name, ""))[0]
+    try:
+        dataset = Dataset.open(spec.path)
+    except ManifestError as error:
+        return BenchDataset(name, display, spec, missing=str(error))
+    absent = [clip.crop_path.name for clip in dataset.iter_clips() if not clip.crop_path.is_file()]
+    if absent:
+        what = f"{len(absent)} of {dataset.clips.num_rows} crop videos, such as {absent[0]}"
+        return BenchDataset(
+            name, display, spec, missing=f"{spec.path}: {what} are absent; build the dataset again"
+        )
+    return BenchDataset(name, display, spec, dataset)

@@ -1,0 +1,203 @@
+"""One job, in a process of its own: ``python -m benchmarks.job SPEC.json``.
+
+A process per job gives each model a clean memory reading, its own threads, and a death that takes nobody
+along. Progress goes to standard output, one tab-separated line a step; everything a model prints by itself
+goes to standard error, which the runner keeps in ``log.txt``.
+"""
+
+import contextlib
+import json
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from benchmarks.models.base import FitContext, Progress
+from benchmarks.protocols import blind_view, check_holdout, training_view
+from benchmarks.provenance import (
+    git_state,
+    hardware,
+    peak_memory_mb,
+    scoring_digest,
+    versions,
+)
+from benchmarks.registry import ModelEntry
+from benchmarks.results import JobError, JobKey, JobResult, write_result
+from benchmarks.scoring import score_predictions
+from benchmarks.summary import point_values
+from wdmd_tools.errors import WdmdError
+from wdmd_tools.manifest import Dataset
+from wdmd_tools.predictions import read_predictions, write_predictions
+
+_MARK = "@progress"
+
+
+class JobSpec(BaseModel):
+    """What a job's process is told.
+
+    Args:
+        key: The cell of the grid.
+        job_hash: To be stored with the result.
+        target: The model's ``"module:object"``.
+        display: Its name in tables.
+        note: What to know about it.
+        group: Its group of rows.
+        options: Given to the model.
+        data: The dataset's folder.
+        data_hash: What the dataset must be.
+        out: The job's folder.
+        cache: Shared cache folder.
+        runs: Trained runs.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: JobKey
+    job_hash: str
+    target: str
+    display: str
+    note: str = ""
+    group: str = "user"
+    options: dict[str, Any] = Field(default_factory=dict)
+    data: Path
+    data_hash: str
+    out: Path
+    cache: Path
+    runs: Path
+
+    def result(self, **facts: Any) -> JobResult:
+        """A result of this job with the facts that all results share."""
+        return JobResult(
+            job=self.key,
+            job_hash=self.job_hash,
+            display=self.display,
+            note=self.note,
+            group=self.group,
+            options=self.options,
+            data_hash=self.data_hash,
+            code={**git_state(), "versions": versions()},
+            hardware=hardware(),
+            **facts,
+        )
+
+
+def run_job(spec: JobSpec, progress: Progress) -> JobResult:
+    """Fit, predict, score; whatever goes wrong becomes the result.
+
+    Args:
+        spec: The job.
+        progress: Told about long work.
+
+    Returns:
+        The result, already written.
+    """
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    begin = time.perf_counter()
+    seconds: dict[str, float] = {}
+    try:
+        done = _fit_and_predict(spec, progress, seconds)
+        outcome: dict[str, Any] = {"status": "ok", **done}
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - any failure of a model is a row, not a crash
+        text = "" if isinstance(error, WdmdError) else traceback.format_exc()
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        kind = type(error).__name__
+        outcome = {"status": "failed", "error": JobError(kind=kind, message=first, traceback=text)}
+    seconds["total"] = round(time.perf_counter() - begin, 3)
+    result = spec.result(
+        started=started, seconds=seconds, peak_memory_mb=peak_memory_mb(), **outcome
+    )
+    write_result(spec.out, result)
+    return result
+
+
+def _fit_and_predict(
+    spec: JobSpec, progress: Progress, seconds: dict[str, float]
+) -> dict[str, Any]:
+    dataset = Dataset.open(spec.data)
+    if dataset.data_hash != spec.data_hash:
+        raise WdmdError(f"{spec.data}: changed while the benchmark ran; run the same command again")
+    check_holdout(dataset)
+    entry = ModelEntry(spec.key.model, spec.target, spec.display)
+    model = entry.load()()
+    context = FitContext(
+        seed=spec.key.seed,
+        work_dir=spec.out,
+        cache_dir=spec.cache,
+        runs_dir=spec.runs,
+        options=spec.options,
+        progress=progress,
+    )
+    begin = time.perf_counter()
+    model.fit(training_view(dataset), context)
+    seconds["fit"] = round(time.perf_counter() - begin, 3)
+    begin = time.perf_counter()
+    predictions = model.predict(blind_view(dataset, "test"), "test")
+    seconds["predict"] = round(time.perf_counter() - begin, 3)
+    write_predictions(spec.out, predictions)
+    return {**rescore(dataset, spec.out), "facts": model.describe()}
+
+
+def rescore(dataset: Dataset, folder: Path) -> dict[str, Any]:
+    """The parts of a result that follow from its prediction files.
+
+    Args:
+        dataset: With labels.
+        folder: With the prediction files.
+    """
+    score = score_predictions(dataset, read_predictions(folder))
+    return {
+        "score": score.to_json(),
+        "metrics": point_values(score),
+        "scoring_digest": scoring_digest(),
+    }
+
+
+def _to_stream(stream: TextIO) -> Progress:
+    """Progress as lines, ten a second at most."""
+    last_time, last_what = 0.0, ""
+
+    def tell(what: str, done: int, total: int) -> None:
+        nonlocal last_time, last_what
+        now = time.monotonic()
+        if done < total and what == last_what and now - last_time < 0.1:
+            return
+        last_time, last_what = now, what
+        words = " ".join(what.split())
+        stream.write(f"{_MARK}\t{words}\t{done}\t{total}\n")
+        stream.flush()
+
+    return tell
+
+
+def parse_progress(line: str) -> tuple[str, int, int] | None:
+    """What a line of a job's standard output says; `None` when it is no progress."""
+    parts = line.rstrip("\n").split("\t")
+    if len(parts) != 4 or parts[0] != _MARK:
+        return None
+    try:
+        return parts[1], int(parts[2]), int(parts[3])
+    except ValueError:
+        return None
+
+
+def main(path: str) -> int:
+    """Run the job described in a file.
+
+    Returns:
+        0 when it went well, 1 when its result is a failure.
+    """
+    spec = JobSpec.model_validate(json.loads(Path(path).read_text(encoding="utf-8")))
+    stream = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):
+        result = run_job(spec, _to_stream(stream))
+    return 0 if result.status == "ok" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,71 @@
+"""What a model must offer to be benchmarked."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wdmd_tools.manifest import Dataset
+from wdmd_tools.predictions import ClipPrediction
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is going on, how much is done, and how much there is."""
+
+
+def no_progress(_what: str, _done: int, _total: int) -> None:
+    """A progress callback that does nothing."""
+
+
+@dataclass(frozen=True)
+class FitContext:
+    """What a job gives to its model.
+
+    Args:
+        seed: Of everything random.
+        work_dir: The job's own folder; what is left there stays with the result.
+        cache_dir: Shared by all jobs; only for what can be made again, named by content.
+        runs_dir: Where trained runs are kept and looked for.
+        options: From the registry or ``bench.yaml``; the model checks them.
+        progress: To be called during long work.
+    """
+
+    seed: int
+    work_dir: Path
+    cache_dir: Path
+    runs_dir: Path
+    options: Mapping[str, Any] = field(default_factory=dict)
+    progress: Progress = no_progress
+
+
+class Spotter(ABC):
+    """A model that spots micro-expressions; a subclass takes no arguments.
+
+    `fit` sees the training and validation clips only. `predict` sees the clips of one split without
+    their labels. Thresholds are chosen in `fit`, on the validation split.
+    """
+
+    @abstractmethod
+    def fit(self, dataset: Dataset, context: FitContext) -> None:
+        """Learn from the splits ``train`` and ``val`` of a dataset.
+
+        Args:
+            dataset: Without test clips.
+            context: Seed, folders, options, progress.
+        """
+
+    @abstractmethod
+    def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
+        """What the fitted model says about every clip of a split.
+
+        Args:
+            dataset: Without labels.
+            split: Usually ``"test"``.
+
+        Returns:
+            One prediction per clip.
+        """
+
+    def describe(self) -> dict[str, Any]:
+        """Facts for the result, JSON values; ``parameters`` and ``training_seconds`` are columns."""
+        return {}

@@ -1,0 +1,241 @@
+"""A model's counts to the numbers of a leaderboard row, each with its interval.
+
+With several seeds a number is the mean over seeds, and so is every resample of its interval; it is
+undefined as soon as one seed's is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.scoring import ClipOutcome, Score
+from wdmd_tools.metrics.bootstrap import (
+    cluster_bootstrap,
+    f1_dr_statistic,
+    f1_statistic,
+    ratio,
+)
+from wdmd_tools.metrics.clips import BinaryCounts, auroc, binary_counts
+
+Matrix = npt.NDArray[np.float64]
+
+METRICS = (
+    "acc_me",
+    "acc_state",
+    "f1_dr",
+    "f1_speaking",
+    "f1_listening",
+    "f1",
+    "precision",
+    "recall",
+    "balanced_acc_me",
+    "auroc_me",
+    "balanced_acc_state",
+    "auroc_state",
+)
+"""Every metric of a result, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number and how far other recordings would move it.
+
+    Args:
+        value: In [0, 1]; `None` when undefined.
+        low: Lower end of the 95 % interval; `None` when there is none.
+        high: Upper end.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+def point_values(score: Score) -> dict[str, float | None]:
+    """All metrics of one score, without intervals; `None` is undefined."""
+    total, every = score.total, score.total.total
+    me, state = _clip_counts(score.clips)
+    return {
+        "acc_me": me.accuracy if me else None,
+        "acc_state": state.accuracy if state else None,
+        "f1_dr": total.f1_dr,
+        "f1_speaking": total.speaking.f1,
+        "f1_listening": total.listening.f1,
+        "f1": every.f1,
+        "precision": every.precision,
+        "recall": every.recall,
+        "balanced_acc_me": me.balanced_accuracy if me else None,
+        "auroc_me": _auroc(me_pairs(score.clips)),
+        "balanced_acc_state": state.balanced_accuracy if state else None,
+        "auroc_state": _auroc(state_pairs(score.clips)),
+    }
+
+
+def me_pairs(clips: Sequence[ClipOutcome]) -> list[tuple[float, bool]] | None:
+    """Said and true "holds an ME"; `None` unless something was said about every clip."""
+    pairs = [(clip.p_me, clip.has_me) for clip in clips if clip.p_me is not None]
+    return pairs if len(pairs) == len(clips) else None
+
+
+def state_pairs(clips: Sequence[ClipOutcome]) -> list[tuple[float, bool]] | None:
+    """Said and true "speaks", of clips with a state; `None` unless something was said about each."""
+    known = [clip for clip in clips if clip.speaking is not None]
+    pairs = [(clip.p_state, bool(clip.speaking)) for clip in known if clip.p_state is not None]
+    return pairs if len(pairs) == len(known) else None
+
+
+def _clip_counts(
+    clips: Sequence[ClipOutcome],
+) -> tuple[BinaryCounts | None, BinaryCounts | None]:
+    me, state = (
+        None
+        if pairs is None
+        else binary_counts([said for said, _ in pairs], [true for _, true in pairs])
+        for pairs in (me_pairs(clips), state_pairs(clips))
+    )
+    return me, state
+
+
+def _auroc(pairs: list[tuple[float, bool]] | None) -> float | None:
+    return None if not pairs else auroc([said for said, _ in pairs], [true for _, true in pairs])
+
+
+def summarise(
+    scores: Sequence[Score], *, draws: int = 10_000, seed: int = 0
+) -> dict[str, Estimate]:
+    """Every metric with a 95 % interval from resampled recordings.
+
+    Args:
+        scores: One per seed, on the same clips.
+        draws: Resamples.
+        seed: Of the resampling.
+
+    Returns:
+        Keys of `METRICS`.
+
+    Raises:
+        ValueError: There is no score, or they are of different recordings.
+    """
+    if not scores:
+        raise ValueError("Expected at least one score.")
+    recordings = sorted(scores[0].events)
+    if any(sorted(score.events) != recordings for score in scores):
+        raise ValueError("Expected all scores to be of the same recordings.")
+    points = [point_values(score) for score in scores]
+    result = {}
+    # A resample is a vector of weights of the recordings, so clusters have the unit matrix as counts.
+    unit = np.eye(len(recordings))
+    statistics = [_statistics(score, recordings) for score in scores]
+    for name in METRICS:
+        values = [point[name] for point in points]
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            result[name] = Estimate(None)
+            continue
+        every = [one[name] for one in statistics]
+        interval = cluster_bootstrap(
+            unit,
+            partial(_mean_over_seeds, every),
+            draws=draws,
+            seed=seed,
+        )
+        mean = float(np.mean(known))
+        result[name] = (
+            Estimate(mean, interval.low, interval.high) if interval is not None else Estimate(mean)
+        )
+    return result
+
+
+def _mean_over_seeds(every: Sequence[Callable[[Matrix], Matrix]], weights: Matrix) -> Matrix:
+    return np.asarray(np.mean([one(weights) for one in every], axis=0))
+
+
+def _statistics(
+    score: Score, recordings: Sequence[str]
+) -> Mapping[str, Callable[[Matrix], Matrix]]:
+    """Each metric as a function of recordings' weights, shape (draws, recordings) to (draws,)."""
+    events = np.array(
+        [
+            [
+                getattr(getattr(score.events[name], state), kind)
+                for state in ("speaking", "listening", "unknown")
+                for kind in ("tp", "fp", "fn")
+            ]
+            for name in recordings
+        ],
+        dtype=np.float64,
+    )
+    every = events[:, :3] + events[:, 3:6] + events[:, 6:]
+    me = _confusions(score.clips, recordings, me_pairs)
+    state = _confusions(score.clips, recordings, state_pairs)
+    return {
+        "f1_dr": lambda w: f1_dr_statistic(w @ events[:, :6]),
+        "f1_speaking": lambda w: f1_statistic(w @ events[:, :3]),
+        "f1_listening": lambda w: f1_statistic(w @ events[:, 3:6]),
+        "f1": lambda w: f1_statistic(w @ every),
+        "precision": lambda w: ratio(w @ every[:, 0], w @ (every[:, 0] + every[:, 1])),
+        "recall": lambda w: ratio(w @ every[:, 0], w @ (every[:, 0] + every[:, 2])),
+        "acc_me": lambda w: _accuracy(w @ me),
+        "acc_state": lambda w: _accuracy(w @ state),
+        "balanced_acc_me": lambda w: _balanced(w @ me),
+        "balanced_acc_state": lambda w: _balanced(w @ state),
+        "auroc_me": _weighted_auroc(score.clips, recordings, me_pairs),
+        "auroc_state": _weighted_auroc(score.clips, recordings, state_pairs),
+    }
+
+
+Pairs = Callable[[Sequence[ClipOutcome]], list[tuple[float, bool]] | None]
+
+
+def _confusions(clips: Sequence[ClipOutcome], recordings: Sequence[str], pairs: Pairs) -> Matrix:
+    """Shape (recordings, 4): tp, fp, tn, fn."""
+    rows = []
+    for name in recordings:
+        found = pairs([clip for clip in clips if clip.recording_id == name]) or []
+        counts = binary_counts([said for said, _ in found], [true for _, true in found])
+        rows.append([counts.tp, counts.fp, counts.tn, counts.fn])
+    return np.array(rows, dtype=np.float64)
+
+
+def _accuracy(sums: Matrix) -> Matrix:
+    return ratio(sums[:, 0] + sums[:, 2], sums.sum(axis=1))
+
+
+def _balanced(sums: Matrix) -> Matrix:
+    positive = ratio(sums[:, 0], sums[:, 0] + sums[:, 3])
+    negative = ratio(sums[:, 2], sums[:, 2] + sums[:, 1])
+    return (positive + negative) / 2
+
+
+def _weighted_auroc(
+    clips: Sequence[ClipOutcome], recordings: Sequence[str], pairs: Pairs
+) -> Callable[[Matrix], Matrix]:
+    """AUROC when recordings have weights: wins of positives over negatives, by pair of recordings."""
+    positives: list[npt.NDArray[np.float64]] = []
+    negatives: list[npt.NDArray[np.float64]] = []
+    for name in recordings:
+        found = pairs([clip for clip in clips if clip.recording_id == name]) or []
+        positives.append(np.array([said for said, true in found if true], dtype=np.float64))
+        negatives.append(np.sort([said for said, true in found if not true]).astype(np.float64))
+    wins = np.array(
+        [
+            [
+                np.searchsorted(no, yes, "left").sum() / 2
+                + np.searchsorted(no, yes, "right").sum() / 2
+                for no in negatives
+            ]
+            for yes in positives
+        ],
+        dtype=np.float64,
+    )
+    n_positive = np.array([len(one) for one in positives], dtype=np.float64)
+    n_negative = np.array([len(one) for one in negatives], dtype=np.float64)
+
+    def statistic(weights: Matrix) -> Matrix:
+        won = np.einsum("di,ij,dj->d", weights, wins, weights, optimize=True)
+        return ratio(won, (weights @ n_positive) * (weights @ n_negative))
+
+    return statistic
