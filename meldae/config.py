@@ -7,7 +7,7 @@ with ``--set model.enhancer=broadcast``; unknown keys are refused by `meldae.set
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-InputMode = Literal["rgb", "motion"]
+InputMode = Literal["rgb", "motion", "flow"]
 Stem = Literal["patch", "conv"]
 Fusion = Literal["framewise", "broadcast", "none"]
 
@@ -24,15 +24,16 @@ class InputConfig:
     """What the frame encoder sees.
 
     Args:
-        mode: ``"rgb"``: the pixels, as in the paper. ``"motion"``: three channels made from the grey
-            frames (`meldae.layers.motion.MotionChannels`); beyond the paper, since a ViT that looks at
-            one frame at a time sees no movement.
+        mode: ``"rgb"``: the pixels, as in the paper. ``"motion"`` and ``"flow"``: brightness change or
+            displacement, made from the grey frames (`meldae.layers.motion`); beyond the paper, since a
+            ViT that looks at one frame at a time sees no movement.
         size: Height and width of a frame, px.
         fps: Frame rate the model works at; videos of another rate are resampled to it. 0 takes the rate
             of the training data.
-        deviation_ms: Half width of the local mean of the second motion channel.
-        lag_ms: How far back the third motion channel looks.
-        gain: Factor on the second and third motion channel, so that all three are of order one.
+        deviation_ms: Half width of the mean in time that movement is measured from.
+        slow_ms: Half width of the longer mean of the flow mode.
+        lag_ms: How far back the difference to the past looks.
+        gain: Factor on movement, so that channels are of order one.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
@@ -41,6 +42,7 @@ class InputConfig:
     size: int = 224
     fps: float = 0.0
     deviation_ms: float = 200.0
+    slow_ms: float = 667.0
     lag_ms: float = 33.4
     gain: float = 8.0
 
@@ -50,9 +52,14 @@ class InputConfig:
         _require(self.deviation_ms > 0, f"input.deviation_ms must be positive: {self.deviation_ms}")
         _require(self.lag_ms > 0, f"input.lag_ms must be positive, got {self.lag_ms}")
 
+        _require(
+            self.mode != "flow" or self.size % 4 == 0,
+            f"input.size must be a multiple of 4 in the flow mode, got {self.size}",
+        )
+
     @property
     def channels(self) -> int:
-        """Channels of the stored frames: grey is enough for the motion channels."""
+        """Channels of the frames: grey is enough for movement."""
         return 3 if self.mode == "rgb" else 1
 
     def frames(self, milliseconds: float) -> int:
@@ -71,7 +78,7 @@ class BackboneConfig:
             commands as ``--weights FILE``.
         stem: ``"patch"``: a linear patch embedding, as in a ViT. ``"conv"``: strided convolutions, which
             learn from little data; only for ``"nano"``.
-        patch_size: Pixels per token side; only for ``"nano"``.
+        patch_size: Pixels (in the flow mode: cells of 4 px) per token side; only for ``"nano"``.
         embed_dim: Width; only for ``"nano"``.
         depth: Transformer blocks; only for ``"nano"``.
         num_heads: Attention heads; only for ``"nano"``.
@@ -99,8 +106,8 @@ class BackboneConfig:
             f"backbone.embed_dim {self.embed_dim} must be a multiple of num_heads {self.num_heads}",
         )
         _require(
-            self.stem == "patch" or self.patch_size in (8, 16, 32),
-            f"backbone.patch_size must be 8, 16 or 32 with the conv stem, got {self.patch_size}",
+            self.stem == "patch" or self.patch_size in (2, 4, 8, 16, 32),
+            f"backbone.patch_size must be a power of 2 up to 32 with the conv stem, got {self.patch_size}",
         )
 
 

@@ -8,9 +8,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from meldae.store import FrameStore
+from meldae.store import FrameStore, Prepared
 from meldae.targets import ClipTargets, clip_targets
-from meldae.timing import resample_index
 from wdmd_tools.manifest import Clip, Dataset
 
 
@@ -19,7 +18,7 @@ class Batch:
     """Windows of B clips, padded to the longest.
 
     Args:
-        frames: (B, T, C, H, W) uint8, 0 on padding.
+        frames: (B, T, C, H, W) as stored (`meldae.store.stored_shape`), 0 on padding.
         mask: (B, T) bool, true on real frames.
         inside: (B, T) float, 1 inside an ME.
         boundary: (B, T) bool, annotated onset and offset frames.
@@ -54,24 +53,24 @@ class ClipDataset:
         dataset: Where they are from.
         clips: Which clips.
         store: Their frames.
-        fps: The model's frame rate.
     """
 
-    def __init__(
-        self, dataset: Dataset, clips: Sequence[Clip], store: FrameStore, fps: float
-    ) -> None:
-        self.clips, self.store, self.fps = list(clips), store, fps
-        self.index = [resample_index(clip.n_frames, clip.fps, fps) for clip in self.clips]
-        self.targets = [clip_targets(dataset, clip) for clip in self.clips]
+    def __init__(self, dataset: Dataset, clips: Sequence[Clip], store: FrameStore) -> None:
+        self.clips, self.store = list(clips), store
+        self.targets = [
+            clip_targets(dataset, clip).take(store.source_index(clip.clip_id))
+            for clip in self.clips
+        ]
         self.runs = [
-            [(number, *run) for run in _runs(targets.inside[index])]
-            for number, (targets, index) in enumerate(zip(self.targets, self.index, strict=True))
+            (number, *run)
+            for number, targets in enumerate(self.targets)
+            for run in _runs(targets.inside)
         ]
 
     @property
     def n_frames(self) -> int:
         """Frames of all clips at the model's rate."""
-        return sum(len(index) for index in self.index)
+        return sum(len(targets) for targets in self.targets)
 
     def plan_epoch(
         self, rng: np.random.Generator, window: int, me_share: float, stretch: float = 0.0
@@ -87,8 +86,8 @@ class ClipDataset:
         Returns:
             Windows in random order.
         """
-        lengths = np.array([len(index) for index in self.index], dtype=float)
-        runs = [run for listed in self.runs for run in listed]
+        lengths = np.array([len(targets) for targets in self.targets], dtype=float)
+        runs = self.runs
         count = max(1, round(self.n_frames / window))
         with_me = round(count * me_share) if runs else 0
         # Every ME is drawn equally often, up to one.
@@ -108,12 +107,12 @@ class ClipDataset:
         return [windows[i] for i in rng.permutation(count)]
 
     def _window(self, clip: int, start: int, window: int, speed: float) -> Window:
-        index = self.index[clip]
-        take = min(window, len(index))
-        span = min(len(index), max(1, round(take * speed)))
-        start = int(np.clip(start, 0, len(index) - span))
+        length = len(self.targets[clip])
+        take = min(window, length)
+        span = min(length, max(1, round(take * speed)))
+        start = int(np.clip(start, 0, length - span))
         picked = start + np.floor(np.arange(take) * span / take).astype(np.intp)
-        return Window(clip, index[picked])
+        return Window(clip, picked)
 
     def collate(self, windows: Sequence[Window]) -> Batch:
         """Load windows into one padded batch."""
@@ -130,12 +129,10 @@ class ClipDataset:
             yield self.collate(windows[start : start + batch_size])
 
 
-def make_batch(
-    frames: Sequence[npt.NDArray[np.uint8]], targets: Sequence[ClipTargets], longest: int
-) -> Batch:
+def make_batch(frames: Sequence[Prepared], targets: Sequence[ClipTargets], longest: int) -> Batch:
     """Pad clips at the end and stack them."""
     shape = (len(frames), longest)
-    padded = np.zeros((*shape, *frames[0].shape[1:]), dtype=np.uint8)
+    padded = np.zeros((*shape, *frames[0].shape[1:]), dtype=frames[0].dtype)
     mask = np.zeros(shape, dtype=np.bool_)
     inside = np.zeros(shape, dtype=np.float32)
     boundary = np.zeros(shape, dtype=np.bool_)

@@ -12,8 +12,8 @@ from meldae.checkpoint import build_model, load_weights, read_tensors
 from meldae.decode import Decoding, decode
 from meldae.model import Meldae
 from meldae.run_folder import RunFolder
-from meldae.store import FrameStore, Progress, clips_of
-from meldae.timing import resample_index, spread_scores
+from meldae.store import FrameStore, Prepared, Progress, clips_of
+from meldae.timing import spread_scores
 from meldae.windows import blend, window_starts
 from wdmd_tools.manifest import Clip, Dataset
 from wdmd_tools.predictions import ClipPrediction
@@ -40,7 +40,7 @@ class RawScores:
 
 def score_frames(
     model: Meldae,
-    clips: Sequence[npt.NDArray[np.uint8]],
+    clips: Sequence[Prepared],
     window: int,
     overlap: float,
     autocast: Autocast = nullcontext,
@@ -49,7 +49,7 @@ def score_frames(
 
     Args:
         model: In evaluation mode.
-        clips: Each (T, C, size, size) uint8.
+        clips: Each (T, ...) as stored (`meldae.store.stored_shape`).
         window: Frames per look.
         overlap: Share by which looks overlap.
         autocast: Context of the forward pass.
@@ -66,18 +66,24 @@ def score_frames(
     device = next(model.parameters()).device
     for group in _batches(jobs):
         longest = max(len(frames) for _, _, frames in group)
-        stacked = np.zeros((len(group), longest, *group[0][2].shape[1:]), dtype=np.uint8)
+        stacked = np.zeros((len(group), longest, *group[0][2].shape[1:]), dtype=group[0][2].dtype)
         mask = np.zeros((len(group), longest), dtype=np.bool_)
         for row, (_, _, frames) in enumerate(group):
             stacked[row, : len(frames)] = frames
             mask[row, : len(frames)] = True
         with torch.inference_mode(), autocast():
-            output = model(torch.from_numpy(stacked).to(device), torch.from_numpy(mask).to(device))
+            output = model(as_input(stacked).to(device), torch.from_numpy(mask).to(device))
         logits = output.frame_logits.float().cpu().numpy()
         me, state = output.me_logits.float().tolist(), output.state_logits.float().tolist()
         for row, (number, start, frames) in enumerate(group):
             looks[number].append((start, logits[row, : len(frames)], me[row], state[row]))
     return [_join(found, len(clip)) for found, clip in zip(looks, clips, strict=True)]
+
+
+def as_input(stacked: Prepared) -> torch.Tensor:
+    """Stored frames to a tensor: uint8 stays, half precision becomes float."""
+    tensor = torch.from_numpy(stacked)
+    return tensor if tensor.dtype == torch.uint8 else tensor.float()
 
 
 def _span(length: int, window: int) -> int:
@@ -86,10 +92,10 @@ def _span(length: int, window: int) -> int:
 
 
 def _batches(
-    jobs: Sequence[tuple[int, int, npt.NDArray[np.uint8]]],
-) -> Iterator[list[tuple[int, int, npt.NDArray[np.uint8]]]]:
+    jobs: Sequence[tuple[int, int, Prepared]],
+) -> Iterator[list[tuple[int, int, Prepared]]]:
     """Looks of similar length together, so that little is padded."""
-    group: list[tuple[int, int, npt.NDArray[np.uint8]]] = []
+    group: list[tuple[int, int, Prepared]] = []
     for job in sorted(jobs, key=lambda job: -len(job[2])):
         if group and (len(group) + 1) * len(group[0][2]) > _FRAMES_PER_BATCH:
             yield group
@@ -130,15 +136,11 @@ def score_clips(
     """
     was_training = model.training
     model.eval()
-    fps = model.config.input.fps
     scores: dict[str, RawScores] = {}
     for start in range(0, len(clips), 16):
         group = clips[start : start + 16]
-        index = [resample_index(clip.n_frames, clip.fps, fps) for clip in group]
-        frames = [
-            store.frames(clip.clip_id, None if len(i) == clip.n_frames else i)
-            for clip, i in zip(group, index, strict=True)
-        ]
+        index = [store.source_index(clip.clip_id) for clip in group]
+        frames = [store.frames(clip.clip_id) for clip in group]
         joined = score_frames(model, frames, window, overlap, autocast)
         for clip, picked, (logits, me, state) in zip(group, index, joined, strict=True):
             probability = (1 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.float32)

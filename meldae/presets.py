@@ -13,12 +13,12 @@ from meldae.settings import RunConfig, load_config
 from wdmd_tools.errors import ConfigError, UnknownNameError
 
 _NANO_MODEL: dict[str, Any] = {
-    "input": {"mode": "motion", "size": 80},
+    "input": {"mode": "flow", "size": 80, "lag_ms": 66.7},
     "backbone": {
         "kind": "nano",
         "pretrained": False,
         "stem": "conv",
-        "patch_size": 16,
+        "patch_size": 4,
         "embed_dim": 96,
         "depth": 2,
         "num_heads": 4,
@@ -53,7 +53,14 @@ PRESETS: dict[str, dict[str, Any]] = {
     "paper": {"training": {"window": 64, "precision": "bf16-mixed", "cache": False}},
     "nano": _NANO,
     "nano-star": _merge(_NANO, {"model": {"enhancer": "none"}}),
-    "nano-rgb": _merge(_NANO, {"model": {"input": {"mode": "rgb"}, "backbone": {"stem": "patch"}}}),
+    "nano-rgb": _merge(
+        _NANO,
+        {"model": {"input": {"mode": "rgb"}, "backbone": {"stem": "patch", "patch_size": 16}}},
+    ),
+    "nano-motion": _merge(
+        _NANO,
+        {"model": {"input": {"mode": "motion", "lag_ms": 33.4}, "backbone": {"patch_size": 16}}},
+    ),
     "nano-context": _merge(_NANO, {"model": {"regional_context": 5}}),
 }
 """Differences from the defaults of `RunConfig`, by name."""

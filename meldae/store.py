@@ -5,19 +5,27 @@ A large one (`training.cache=false`) is decoded per window.
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from meldae.config import InputConfig
+from meldae.layers.frame_encoder import make_motion
+from meldae.layers.motion import FlowChannels
+from meldae.timing import resample_index
 from wdmd_tools.atomic import atomic_path
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import Clip, Dataset
 
 Frames = npt.NDArray[np.uint8]
+Prepared = npt.NDArray[Any]
+"""uint8 frames, or float16 flow."""
 ReadCrop = Callable[[Path], Frames]
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much is done, and how much there is."""
@@ -62,6 +70,38 @@ def _resize(cv2: Any, frame: Frames, size: int) -> Frames:
     return resized
 
 
+def prepare(frames: Frames, source: InputConfig) -> Prepared:
+    """RGB frames to what is stored: the model's frames or, in the flow mode, displacement.
+
+    Displacement depends on the data alone, so it is computed once per clip instead of once per epoch.
+
+    Args:
+        frames: (T, H, W, 3) uint8, on the model's frame rate.
+        source: Size and mode.
+
+    Returns:
+        (T, C, size, size) uint8, or (T, 6, size / 4, size / 4) float16.
+    """
+    ready = to_model_frames(frames, source)
+    if source.mode != "flow":
+        return ready
+    motion = make_motion(source)
+    if motion is None:
+        return ready
+    with torch.inference_mode():
+        flow = motion(torch.from_numpy(ready)[None].float() / 255)[0]
+    halves: Prepared = flow.half().numpy()
+    return halves
+
+
+def stored_shape(source: InputConfig) -> tuple[tuple[int, int, int], type]:
+    """Shape and type of one stored frame."""
+    if source.mode == "flow":
+        cells = source.size // FlowChannels.cell
+        return (FlowChannels.channels, cells, cells), np.float16
+    return (source.channels, source.size, source.size), np.uint8
+
+
 class FrameStore:
     """Frames of a dataset's clips, ready for the model.
 
@@ -87,56 +127,69 @@ class FrameStore:
     ) -> None:
         self._source, self._read = source, read
         self._clips = {clip.clip_id: clip for clip in dataset.iter_clips()}
-        self._array: Frames | None = None
+        self._index = {
+            clip.clip_id: resample_index(clip.n_frames, clip.fps, source.fps or clip.fps)
+            for clip in self._clips.values()
+        }
+        self._array: Prepared | None = None
         self._starts: dict[str, int] = {}
         if folder is not None:
             total = 0
-            for clip in self._clips.values():
-                self._starts[clip.clip_id] = total
-                total += clip.n_frames
-            key = hashlib.sha256(
-                f"1 {dataset.data_hash} {source.size} {source.channels}".encode()
-            ).hexdigest()[:16]
+            for clip_id, index in self._index.items():
+                self._starts[clip_id] = total
+                total += len(index)
+            facts = json.dumps([2, dataset.data_hash, asdict(source)], sort_keys=True)
+            key = hashlib.sha256(facts.encode()).hexdigest()[:16]
             path = folder / f"frames-{key}.npy"
             if not path.is_file():
                 self._decode(path, total, progress)
             self._array = np.load(path, mmap_mode="r")
 
-    def frames(self, clip_id: str, index: npt.NDArray[np.intp] | None = None) -> Frames:
-        """Frames of a clip.
+    def length(self, clip_id: str) -> int:
+        """Frames of a clip on the model's frame rate."""
+        return len(self._index[clip_id])
+
+    def source_index(self, clip_id: str) -> npt.NDArray[np.intp]:
+        """Which frame of the crop video stands at each frame of the model."""
+        return self._index[clip_id]
+
+    def frames(self, clip_id: str, index: npt.NDArray[np.intp] | None = None) -> Prepared:
+        """Frames of a clip, on the model's frame rate.
 
         Args:
             clip_id: The clip.
-            index: Which of its frames, all when `None`.
+            index: Which of them, all when `None`.
 
         Returns:
-            (len(index), C, size, size) uint8
+            (len(index), ...) of `stored_shape`.
         """
         if self._array is None:
-            whole = self._load(self._clips[clip_id])
-            return whole if index is None else whole[index]
-        start = self._starts[clip_id]
-        whole = self._array[start : start + self._clips[clip_id].n_frames]
-        chosen: Frames = np.ascontiguousarray(whole if index is None else whole[index])
+            whole = self._load(clip_id)
+        else:
+            start = self._starts[clip_id]
+            whole = self._array[start : start + self.length(clip_id)]
+        chosen: Prepared = np.ascontiguousarray(whole if index is None else whole[index])
         return chosen
 
-    def _load(self, clip: Clip) -> Frames:
+    def _load(self, clip_id: str) -> Prepared:
+        clip = self._clips[clip_id]
         frames = self._read(clip.crop_path)
         if len(frames) != clip.n_frames:
             raise ManifestError(
                 f"{clip.crop_path}: {len(frames)} frames, the clips table says {clip.n_frames}; "
                 "run `wdmd build` again"
             )
-        return to_model_frames(frames, self._source)
+        return prepare(frames[self._index[clip_id]], self._source)
 
     def _decode(self, path: Path, total: int, progress: Progress | None) -> None:
-        source = self._source
-        shape = (total, source.channels, source.size, source.size)
+        shape, kind = stored_shape(self._source)
         with atomic_path(path) as temporary:
-            array = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
-            for number, clip in enumerate(self._clips.values()):
-                start = self._starts[clip.clip_id]
-                array[start : start + clip.n_frames] = self._load(clip)
+            array = np.lib.format.open_memmap(
+                temporary, mode="w+", dtype=kind, shape=(total, *shape)
+            )
+            for number, clip_id in enumerate(self._clips):
+                start = self._starts[clip_id]
+                array[start : start + self.length(clip_id)] = self._load(clip_id)
                 if progress is not None:
                     progress("decoding crops", number + 1, len(self._clips))
             array.flush()

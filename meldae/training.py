@@ -93,7 +93,7 @@ def train(
     fabric = Fabric(accelerator=accelerator, devices=1, precision=config.training.precision)
     fabric.launch()
     loop = _Loop(fabric, dataset, clips["val"], store, config, model, run, progress)
-    loop.fit(ClipDataset(dataset, clips["train"], store, config.model.input.fps))
+    loop.fit(ClipDataset(dataset, clips["train"], store))
     return run
 
 
@@ -203,7 +203,7 @@ class _Loop:
         self.epoch += 1
 
     def _step(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        frames = batch.frames
+        frames = batch.frames if batch.frames.dtype == torch.uint8 else batch.frames.float()
         if self.augmentation is not None:
             frames = augment(frames, self.augmentation, generator)
         mask = None if bool(batch.mask.all()) else batch.mask

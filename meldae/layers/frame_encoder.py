@@ -4,20 +4,31 @@ from typing import Any
 
 import timm
 import torch
-from timm.layers import PatchEmbed
+from timm.layers.patch_embed import PatchEmbed
 from timm.models.vision_transformer import VisionTransformer
 from torch import Tensor, nn
 
 from meldae.config import BackboneConfig, InputConfig
-from meldae.layers.motion import MotionChannels
+from meldae.layers.motion import FlowChannels, MotionChannels
 from meldae.layers.stem import ConvEmbed
+
+
+def make_motion(source: InputConfig) -> MotionChannels | FlowChannels | None:
+    """The layer that turns frames into movement, or `None` for the rgb mode."""
+    near, lag = source.frames(source.deviation_ms), source.frames(source.lag_ms)
+    if source.mode == "motion":
+        return MotionChannels(near, lag, source.gain)
+    if source.mode == "flow":
+        return FlowChannels(near, source.frames(source.slow_ms), lag, source.gain)
+    return None
 
 
 class FrameEncoder(nn.Module):
     """Frames to one CLS token and a grid of patch tokens each.
 
     Shape:
-        frames: (B, T, C, H, W), uint8 in 0..255 or float in [0, 1]; C is 3, or 1 for the motion mode.
+        frames: (B, T, C, H, W), uint8 in 0..255 or float in [0, 1]; C is 3, or 1 for movement. In the
+            flow mode also what `FlowChannels` made of them before, (B, T, 6, H / 4, W / 4).
         mask: (B, T) bool.
         returns: CLS (B, T, D) and patches (B, T, rows, columns, D).
 
@@ -30,23 +41,24 @@ class FrameEncoder(nn.Module):
 
     def __init__(self, config: BackboneConfig, source: InputConfig) -> None:
         super().__init__()
-        self.motion = (
-            MotionChannels(
-                source.frames(source.deviation_ms), source.frames(source.lag_ms), source.gain
-            )
-            if source.mode == "motion"
-            else None
-        )
+        self.motion = make_motion(source)
+        size = source.size // FlowChannels.cell if source.mode == "flow" else source.size
+        channels = self.motion.channels if self.motion else 3
         mean, std = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
         self.vit: Any
         if config.kind == "timm":
             self.vit = timm.create_model(
-                config.name, pretrained=config.pretrained, num_classes=0, img_size=source.size
+                config.name,
+                pretrained=config.pretrained,
+                num_classes=0,
+                img_size=size,
+                in_chans=channels,
             )
             mean, std = self.vit.pretrained_cfg["mean"], self.vit.pretrained_cfg["std"]
         else:
             self.vit = VisionTransformer(
-                img_size=source.size,
+                img_size=size,
+                in_chans=channels,
                 patch_size=config.patch_size,
                 embed_dim=config.embed_dim,
                 depth=config.depth,
@@ -55,6 +67,7 @@ class FrameEncoder(nn.Module):
                 num_classes=0,
                 embed_layer=ConvEmbed if config.stem == "conv" else PatchEmbed,
             )
+            _init_small(self.vit)
         if not hasattr(self.vit, "patch_embed") or getattr(self.vit, "cls_token", None) is None:
             raise ValueError(f"{config.name} is not a Vision Transformer with a class token")
         # Pooling and classification layers that `forward_features` never reaches get no gradient.
@@ -69,9 +82,21 @@ class FrameEncoder(nn.Module):
         """See the class."""
         if frames.dtype == torch.uint8:
             frames = frames.float() / 255
-        encoded = self.motion(frames, mask) if self.motion else (frames - self.mean) / self.std
+        if self.motion is None:
+            encoded = (frames - self.mean) / self.std
+        elif frames.shape[2] == FlowChannels.channels:
+            encoded = frames.float()
+        else:
+            encoded = self.motion(frames, mask)
         b, t = frames.shape[:2]
         tokens: Tensor = self.vit.forward_features(encoded.flatten(0, 1))
         tokens = tokens.view(b, t, *tokens.shape[1:])
         patches = tokens[:, :, self.prefix :]
         return tokens[:, :, 0], patches.reshape(b, t, *self.grid, self.embed_dim)
+
+
+def _init_small(vit: nn.Module) -> None:
+    """Weights for a narrow ViT: timm's 0.02 is meant for widths near 768 and mutes one of 96."""
+    for module in vit.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.xavier_uniform_(module.weight)

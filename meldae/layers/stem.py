@@ -1,8 +1,8 @@
 """Pixels to tokens by strided convolutions: what a from-scratch model learns motion with.
 
-A drop-in for timm's `PatchEmbed` (pass it as ``embed_layer`` of a `VisionTransformer`): a 4x4
-space-to-depth projection, then 3x3 stride-2 convolutions. The first step is cheap on a CPU, because it
-touches every pixel once; group norm, because a batch is a handful of highly correlated clips.
+A drop-in for timm's `PatchEmbed` (pass it as ``embed_layer`` of a `VisionTransformer`): 3x3 stride-2
+convolutions. On pixels a 4x4 projection comes first, which is cheap on a CPU. Group norm, because a batch
+is a handful of highly correlated clips.
 """
 
 import itertools
@@ -18,7 +18,7 @@ class ConvEmbed(nn.Module):
 
     Args:
         img_size: Height and width, px; a multiple of `patch_size`.
-        patch_size: Total stride: 8, 16 or 32.
+        patch_size: Total stride, a power of 2; from 8 on it begins with a 4x4 projection.
         in_chans: Input channels.
         embed_dim: Width of a token.
         _ignored: Options of `PatchEmbed` that have no meaning here.
@@ -38,11 +38,12 @@ class ConvEmbed(nn.Module):
         super().__init__()
         size = img_size if isinstance(img_size, int) else img_size[0]
         stride = patch_size if isinstance(patch_size, int) else patch_size[0]
-        halvings = {8: 1, 16: 2, 32: 3}[stride]
-        widths = [max(16, embed_dim >> (halvings - i)) for i in range(halvings)] + [embed_dim]
-        widths[0] = max(32, widths[0]) if halvings > 1 else widths[0]
+        first = 4 if stride >= 8 else 2
+        halvings = (stride // first).bit_length() - 1
+        widths = [max(32, embed_dim >> (halvings - i)) for i in range(halvings)] + [embed_dim]
+        kernel = 4 if first == 4 else 3
         layers: list[nn.Module] = [
-            nn.Conv2d(in_chans, widths[0], 4, 4),
+            nn.Conv2d(in_chans, widths[0], kernel, first, 0 if first == 4 else 1),
             nn.GroupNorm(_groups(widths[0]), widths[0]),
             nn.GELU(),
         ]
