@@ -304,7 +304,7 @@ class _Examples:
         self._labels.append(labels)
 
     def has_both(self) -> bool:
-        labels = self.arrays()[1]
+        labels = np.concatenate([np.zeros(0, np.bool_), *self._labels])
         return bool(labels.any() and not labels.all())
 
     def arrays(self) -> tuple[Float, npt.NDArray[np.bool_]]:

@@ -1,0 +1,242 @@
+"""Results to tables: one per dataset and protocol, one row per model.
+
+A cell is a number with its interval, or a dash where the metric is undefined, or blank where a job of the
+row is missing or failed; a row is never averaged over the jobs that happened to succeed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
+from pathlib import Path
+
+from benchmarks.datasets import KNOWN
+from benchmarks.registry import GROUPS
+from benchmarks.results import DatasetRecord, JobResult, read_records, read_results
+from benchmarks.scoring import Score
+from benchmarks.summary import Estimate, summarise
+
+COLUMNS: Mapping[str, str] = {
+    "acc_me": "Acc_ME",
+    "acc_state": "Acc_State",
+    "f1_dr": "F1_DR",
+    "f1_speaking": "F1_speaking",
+    "f1_listening": "F1_listening",
+    "f1": "F1",
+    "balanced_acc_me": "bal. acc. ME",
+    "auroc_me": "AUROC ME",
+}
+"""Metric to title; the first three are those of the paper's table 2."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model.
+
+    Args:
+        model: Registered name.
+        display: As shown.
+        note: For the legend.
+        group: One of `benchmarks.registry.GROUPS`.
+        estimates: By metric; empty when the row is incomplete.
+        train_seconds: Mean over jobs, or `None`.
+        parameters: Trained numbers, or `None`.
+        peak_memory_mb: Largest of the jobs, or `None`.
+        jobs: Finished jobs.
+        status: ``ok``, or why cells are blank.
+    """
+
+    model: str
+    display: str
+    note: str
+    group: str
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    train_seconds: float | None = None
+    parameters: int | None = None
+    peak_memory_mb: float | None = None
+    jobs: int = 0
+    status: str = "ok"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One dataset under one protocol.
+
+    Args:
+        dataset: Its name.
+        display: As shown.
+        protocol: Its name.
+        synthetic: Whether the data are synthetic.
+        rows: In order of groups, then as registered.
+        seeds: Seeds per model.
+        n_recordings: Test recordings, the clusters of the intervals.
+        n_clips: Test clips.
+        n_clips_with_me: Test clips with an ME.
+        n_references: Test MEs.
+    """
+
+    dataset: str
+    display: str
+    protocol: str
+    synthetic: bool
+    rows: tuple[Row, ...]
+    seeds: int = 1
+    n_recordings: int = 0
+    n_clips: int = 0
+    n_clips_with_me: int = 0
+    n_references: int = 0
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A dataset that could not be used.
+
+    Args:
+        dataset: Its name.
+        display: As shown.
+        reason: What is missing and how to add it.
+    """
+
+    dataset: str
+    display: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """All tables of a folder of results.
+
+    Args:
+        tables: Of datasets with results.
+        missing: Datasets without files.
+    """
+
+    tables: tuple[Table, ...]
+    missing: tuple[Missing, ...]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of all tables."""
+        return [row for table in self.tables for row in table.rows]
+
+
+def read_leaderboard(results: Path, draws: int = 10_000) -> Leaderboard:
+    """Make the tables from a folder of results.
+
+    Args:
+        results: Folder that `bench run` wrote.
+        draws: Bootstrap resamples of each interval.
+
+    Raises:
+        DataError: A file is damaged.
+    """
+    return make_leaderboard(read_results(results), read_records(results), draws)
+
+
+def make_leaderboard(
+    results: Sequence[JobResult], records: Sequence[DatasetRecord], draws: int = 10_000
+) -> Leaderboard:
+    """Make the tables.
+
+    Args:
+        results: Of any datasets and models.
+        records: Of all datasets, there or not.
+        draws: Bootstrap resamples.
+    """
+    tables, missing = [], []
+    for record in records:
+        if record.missing:
+            missing.append(Missing(record.name, record.display, record.missing))
+            continue
+        mine = [
+            result
+            for result in results
+            if result.job.dataset == record.name and result.data_hash == record.data_hash
+        ]
+        for protocol in sorted({result.job.protocol for result in mine}):
+            chosen = [result for result in mine if result.job.protocol == protocol]
+            tables.append(_table(record, protocol, chosen, draws))
+    named = {record.name for record in records}
+    missing += [
+        Missing(name, display, how) for name, (display, how) in KNOWN.items() if name not in named
+    ]
+    order = list(KNOWN)
+    missing.sort(key=lambda one: order.index(one.dataset) if one.dataset in order else -1)
+    return Leaderboard(tuple(tables), tuple(missing))
+
+
+def _table(record: DatasetRecord, protocol: str, results: Sequence[JobResult], draws: int) -> Table:
+    expected = sorted({(result.job.fold, result.job.seed) for result in results})
+    names = list(dict.fromkeys((*record.models, *(result.job.model for result in results))))
+    rows, whole = [], None
+    for name in names:
+        jobs = [result for result in results if result.job.model == name]
+        if not jobs:
+            continue
+        scores = _scores_by_seed(jobs)
+        row = _row(name, jobs, expected, scores, draws)
+        if row.status == "ok" and whole is None:
+            whole = scores[0]
+        rows.append(row)
+    rows.sort(key=lambda row: GROUPS.index(row.group) if row.group in GROUPS else len(GROUPS))
+    table = Table(
+        record.name,
+        record.display,
+        protocol,
+        record.synthetic,
+        tuple(rows),
+        seeds=len({seed for _, seed in expected}),
+    )
+    if whole is None:
+        return table
+    return replace(
+        table,
+        n_recordings=len(whole.events),
+        n_clips=len(whole.clips),
+        n_clips_with_me=sum(clip.has_me for clip in whole.clips),
+        n_references=whole.n_references,
+    )
+
+
+def _scores_by_seed(jobs: Sequence[JobResult]) -> list[Score]:
+    """One score per seed, its folds together."""
+    seeds: dict[int, list[Score]] = {}
+    for job in jobs:
+        score = job.counts()
+        if score is not None:
+            seeds.setdefault(job.job.seed, []).append(score)
+    return [reduce(add, seeds[seed]) for seed in sorted(seeds)]
+
+
+def _row(
+    name: str,
+    jobs: Sequence[JobResult],
+    expected: Sequence[tuple[int, int]],
+    scores: Sequence[Score],
+    draws: int,
+) -> Row:
+    finished = [job for job in jobs if job.status == "ok"]
+    failed = next((job for job in jobs if job.error is not None), None)
+    status = "ok"
+    if failed is not None and failed.error is not None:
+        status = f"failed: {failed.error.kind}: {failed.error.message}"
+    elif len(finished) < len(expected):
+        status = f"incomplete: {len(finished)} of {len(expected)} jobs"
+    seconds = [
+        job.facts.get("training_seconds") or job.seconds["fit"]
+        for job in finished
+        if "fit" in job.seconds
+    ]
+    memory = [job.peak_memory_mb for job in finished if job.peak_memory_mb is not None]
+    return Row(
+        model=name,
+        display=jobs[0].display,
+        note=jobs[0].note,
+        group=jobs[0].group,
+        estimates=summarise(scores, draws=draws) if status == "ok" else {},
+        train_seconds=sum(seconds) / len(seconds) if seconds else None,
+        parameters=finished[0].facts.get("parameters") if finished else None,
+        peak_memory_mb=max(memory) if memory else None,
+        jobs=len(finished),
+        status=status,
+    )

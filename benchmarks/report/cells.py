@@ -1,0 +1,67 @@
+"""How numbers and words of a leaderboard read, whatever the file."""
+
+from benchmarks.leaderboard import Row, Table
+from benchmarks.summary import Estimate
+
+UNDEFINED = "–"
+"""Shown where a metric is undefined."""
+
+SYNTHETIC = "SYNTHETIC DATA: rendered faces; it says nothing about real micro-expressions."
+
+
+def percent(value: float | None) -> str:
+    """A share in percent with one decimal, or a dash."""
+    return UNDEFINED if value is None else f"{100 * value:.1f}"
+
+
+def estimate(one: Estimate | None) -> str:
+    """``31.7 [20.1, 40.2]``; a dash when undefined, nothing when there is no result."""
+    if one is None:
+        return ""
+    if one.value is None or one.low is None or one.high is None:
+        return percent(one.value)
+    return f"{percent(one.value)} [{percent(one.low)}, {percent(one.high)}]"
+
+
+def seconds(value: float | None) -> str:
+    """Seconds, with a decimal below ten."""
+    if value is None:
+        return ""
+    return f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"
+
+
+def parameters(value: int | None) -> str:
+    """A count such as ``0.49 M``."""
+    if value is None:
+        return ""
+    if value >= 1_000_000:
+        return f"{value / 1e6:.1f} M"
+    return f"{value / 1e3:.1f} k" if value >= 1000 else str(value)
+
+
+def title(table: Table) -> str:
+    """Heading of a table."""
+    label = " (synthetic)" if table.synthetic else ""
+    return f"{table.display}{label}, {table.protocol}"
+
+
+def facts(table: Table) -> str:
+    """What was tested, in one sentence."""
+    seeds = "one training seed" if table.seeds == 1 else f"mean of {table.seeds} training seeds"
+    return (
+        f"Test split: {table.n_clips} clips ({table.n_clips_with_me} with a micro-expression), "
+        f"{table.n_references} micro-expressions, {table.n_recordings} recordings; {seeds}."
+    )
+
+
+EXPLANATION = (
+    "In percent, with 95 % intervals from 10,000 bootstrap resamples of whole recordings. F1: one-to-one "
+    "matching, right when the temporal IoU exceeds 0.5. F1_DR: harmonic mean of F1_speaking and "
+    "F1_listening. Acc at p = 0.5. A dash is undefined, a blank is a job that is missing or failed. "
+    "Thresholds were chosen on the validation split."
+)
+
+
+def status(row: Row) -> str:
+    """What to say beside a row; empty when all is well."""
+    return "" if row.status == "ok" else row.status

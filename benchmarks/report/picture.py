@@ -1,0 +1,89 @@
+"""The leaderboard as a picture: F1_DR of every model with its interval, one panel per dataset."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.leaderboard import Leaderboard, Row, Table
+from benchmarks.report.cells import UNDEFINED, facts, percent, title
+from wdmd_tools.plots.style import BLUE, GRID, MUTED, ORANGE, PURPLE, VERMILION, picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLORS = {
+    "trivial": MUTED,
+    "classical": ORANGE,
+    "paper": BLUE,
+    "beyond": PURPLE,
+    "user": VERMILION,
+}
+_WIDTH, _ROW, _PANEL = 1000, 38, 130
+
+
+def draw_leaderboard(board: Leaderboard, path: Path) -> bool:
+    """Draw all tables that have a row.
+
+    Args:
+        board: The tables.
+        path: ``.png``, ``.svg`` or ``.pdf``.
+
+    Returns:
+        Whether there was anything to draw; if not, an old picture is removed.
+    """
+    tables = [table for table in board.tables if table.rows]
+    if not tables:
+        path.unlink(missing_ok=True)
+        return False
+    heights = [_PANEL + _ROW * len(table.rows) for table in tables]
+    with picture(path, _WIDTH, sum(heights)) as figure:
+        panels = figure.subplots(len(tables), 1, squeeze=False, height_ratios=heights)[:, 0]
+        for axes, table in zip(panels, tables, strict=True):
+            _draw(axes, table)
+    return True
+
+
+def _draw(axes: "Axes", table: Table) -> None:
+    count = len(table.rows)
+    for index, row in enumerate(table.rows):
+        _draw_row(axes, count - 1 - index, row)
+    axes.set_yticks(range(count), [row.display for row in reversed(table.rows)])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(-0.6, count - 0.4)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("F1_DR, percent; bars are 95 % intervals over recordings")
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    axes.spines["left"].set_visible(False)
+    axes.set_title(title(table), pad=26)
+    axes.annotate(
+        facts(table),
+        (0, 1),
+        xytext=(0, 8),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=9,
+        color=MUTED,
+    )
+
+
+def _draw_row(axes: "Axes", y: float, row: Row) -> None:
+    one = row.estimates.get("f1_dr")
+    color = COLORS.get(row.group, VERMILION)
+    if one is None or one.value is None:
+        words = "no result" if one is None else f"{UNDEFINED} undefined"
+        axes.annotate(words, (0, y), xytext=(6, -3), textcoords="offset points", color=MUTED)
+        return
+    end = one.value
+    if one.low is not None and one.high is not None:
+        axes.plot([100 * one.low, 100 * one.high], [y, y], color=color, linewidth=2.5, alpha=0.55)
+        end = max(end, one.high)
+    axes.plot([100 * one.value], [y], "o", color=color, markersize=8)
+    right = 100 * end <= 92
+    axes.annotate(
+        percent(one.value),
+        (100 * end if right else 100 * (one.low if one.low is not None else one.value), y),
+        xytext=(8 if right else -8, 0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="center",
+        fontsize=10,
+    )
