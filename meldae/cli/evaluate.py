@@ -1,0 +1,46 @@
+"""`meldae eval`: how well a run does on a split."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="Run folder, or runs/ when one run is there.")],
+    data: Annotated[Path, typer.Argument(help="Dataset folder.")] = Path("data"),
+    split: Annotated[str, typer.Option(help="train, val, test, or all.")] = "test",
+    out: Annotated[
+        Path | None, typer.Option(help="Also write the three prediction tables here.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document on standard output.")
+    ] = False,
+) -> None:
+    """Score a run against the consensus of the annotators."""
+    from meldae.cli.report import bar_callback, print_result
+    from meldae.run_folder import open_run
+    from wdmd_tools.cli.console import print_json, progress_bar
+    from wdmd_tools.errors import UnknownNameError
+    from wdmd_tools.manifest import Dataset
+    from wdmd_tools.manifest.dataset import SPLITS
+    from wdmd_tools.predictions import write_predictions
+
+    if split not in (*SPLITS, "all"):
+        raise UnknownNameError("split", split, (*SPLITS, "all"))
+    opened = open_run(run)
+    dataset = Dataset.open(data)
+
+    from meldae.evaluation import evaluate as score
+    from meldae.inference import predict
+
+    part = None if split == "all" else split
+    with progress_bar(enabled=not as_json) as bar:
+        predictions = predict(opened, dataset, part, bar_callback(bar))
+    found = score(dataset, list(dataset.iter_clips(part)), predictions).to_json()
+    if out is not None:
+        write_predictions(out, predictions)
+    if as_json:
+        print_json({"run": str(opened.path), "dataset": dataset.name, "split": split, **found})
+        return
+    print_result(f"{opened.path} on {dataset.name}, {split} split", found)

@@ -1,0 +1,44 @@
+"""What the commands of `meldae` print alike."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.progress import Progress
+
+from wdmd_tools.cli.console import out
+
+_ROWS = (
+    ("F1_DR", "f1_dr"),
+    ("F1 speaking", "f1_speaking"),
+    ("F1 listening", "f1_listening"),
+    ("F1", "f1"),
+    ("precision", "precision"),
+    ("recall", "recall"),
+    ("Acc_ME", "acc_me"),
+    ("balanced Acc_ME", "balanced_acc_me"),
+    ("Acc_State", "acc_state"),
+)
+
+
+def print_result(title: str, scores: Mapping[str, Any]) -> None:
+    """A short table; undefined values are a dash."""
+    out.print(title, markup=False, highlight=False)
+    for name, key in _ROWS:
+        value = scores.get(key)
+        text = "—" if value is None else f"{value:.3f}"
+        out.print(f"  {name:<16} {text}", markup=False, highlight=False)
+    counts = f"{scores['tp']} found, {scores['fp']} invented, {scores['fn']} missed"
+    out.print(f"  events           {counts}", markup=False, highlight=False)
+
+
+def bar_callback(bar: Progress) -> Callable[[str, int, int], None]:
+    """A callback that keeps one line per stage of the work, training epochs together."""
+    tasks: dict[str, Any] = {}
+
+    def tell(what: str, done: int, total: int) -> None:
+        stage = what.partition(",")[0]
+        if stage not in tasks:
+            tasks[stage] = bar.add_task(what, total=total)
+        bar.update(tasks[stage], description=what, completed=done, total=total)
+
+    return tell

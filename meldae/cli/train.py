@@ -1,0 +1,58 @@
+"""`meldae train`: a dataset to a run folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    data: Annotated[Path, typer.Argument(help="Dataset folder.")] = Path("data"),
+    preset: Annotated[
+        str, typer.Option(help="nano (CPU, minutes) or paper (GPU); others: see the docs.")
+    ] = "nano",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One setting, e.g. model.enhancer=broadcast; repeatable."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Holds one folder per run.")] = Path("runs"),
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of weights, windows and augmentation.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Weights of the timm ViT, safetensors, for --preset paper.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document on standard output.")
+    ] = False,
+) -> None:
+    """Train on the train split, choose thresholds on the val split; the test split is not looked at.
+
+    The same data, settings and seed name the same run: a finished one is reused, a stopped one goes on.
+    """
+    from meldae.cli.report import bar_callback, print_result
+    from meldae.presets import get_config
+    from meldae.settings import apply_settings
+    from wdmd_tools.cli.console import print_json, progress_bar
+    from wdmd_tools.errors import ConfigError
+    from wdmd_tools.manifest import Dataset
+
+    if device not in ("auto", "cpu", "cuda"):
+        raise ConfigError(f"--device {device}: expected auto, cpu or cuda")
+    settings = list(set_ or ())
+    settings += [f"training.epochs={epochs}"] if epochs is not None else []
+    settings += [f"seed={seed}"] if seed is not None else []
+    config = apply_settings(get_config(preset), settings)
+    dataset = Dataset.open(data)
+
+    from meldae.training import train as train_run
+
+    with progress_bar(enabled=not as_json) as bar:
+        run = train_run(
+            dataset, config, out, bar_callback(bar), weights=weights, accelerator=device
+        )
+    result = run.result
+    if as_json:
+        print_json({"run": str(run.path), **result})
+        return
+    print_result(f"{run.path}: epoch {result['epoch']}, validation split", result["validation"])

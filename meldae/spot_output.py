@@ -1,0 +1,91 @@
+"""Found micro-expressions as files: ELAN, CSV, picture."""
+
+import csv
+import datetime as dt
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+
+from meldae.spot import Spotting
+from wdmd_tools.atomic import write_text
+from wdmd_tools.elan.writer import (
+    EafAligned,
+    EafDocument,
+    EafMedia,
+    EafRef,
+    EafTier,
+    write_eaf,
+)
+
+TIER = "ME@meldae"
+"""Named by the default protocol's habit ``ME@<annotator>``: a model is one more annotator."""
+
+
+def write_spotting_eaf(path: Path, found: Spotting, run_id: str) -> None:
+    """Write an ELAN file that opens with the video.
+
+    Args:
+        path: The ``.eaf``.
+        found: What was found.
+        run_id: Kept in the file's properties.
+    """
+    video = found.video.resolve()
+    try:
+        relative = "./" + Path(os.path.relpath(video, path.resolve().parent)).as_posix()
+    except ValueError:  # another drive
+        relative = ""
+    segments = found.segments
+    document = EafDocument(
+        author="meldae",
+        date=dt.datetime.now(dt.UTC).replace(microsecond=0),
+        media=(EafMedia(video.as_uri(), relative, _mime_type(video)),),
+        tiers=(
+            EafTier(
+                TIER,
+                tuple(EafAligned(s.interval.start_ms, s.interval.end_ms, "ME") for s in segments),
+                annotator="meldae",
+            ),
+            EafTier(
+                "score@meldae",
+                tuple(EafRef(number, f"{s.score:.3f}") for number, s in enumerate(segments)),
+                linguistic_type="association-lt",
+                annotator="meldae",
+                parent=TIER,
+            ),
+        ),
+        properties=(("made_by", "meldae spot"), ("run", run_id)),
+    )
+    write_eaf(path, document)
+
+
+def write_spotting_csv(path: Path, found: Spotting) -> None:
+    """Write one line per found ME."""
+    table = io.StringIO()
+    names = ["onset_ms", "offset_ms", "onset_frame", "offset_frame", "score"]
+    writer = csv.DictWriter(table, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(found.to_json()["segments"])
+    write_text(path, table.getvalue())
+
+
+def plot_spotting(path: Path, found: Spotting, threshold: float) -> None:
+    """Draw the scores over time with what was found."""
+    from wdmd_tools.plots.timeline import plot_timeline
+
+    plot_timeline(
+        path,
+        found.fps,
+        {"meldae": found.scores},
+        None,
+        {"meldae": [segment.frames for segment in found.segments]},
+        np.full(len(found.scores), -1, dtype=np.int8),
+        found.video.name,
+        threshold=threshold,
+    )
+
+
+def _mime_type(video: Path) -> str:
+    kinds = {".mp4": "video/mp4", ".mov": "video/quicktime", ".mpg": "video/mpeg"}
+    return kinds.get(video.suffix.lower(), "video/*")
