@@ -6,6 +6,7 @@ cuts                     |-----------|---------|----------------|
 """
 
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -51,7 +52,7 @@ def _windows(whole: Interval, closed: Sequence[Interval], config: ClipConfig) ->
             break
         cuts.append(cut)
     cuts.append(whole.end_ms)
-    return [Interval(a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [Interval(a, b) for a, b in itertools.pairwise(cuts)]
 
 
 def _outside(cut: int, closed: Sequence[Interval], after: int) -> int:

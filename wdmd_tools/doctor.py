@@ -58,8 +58,6 @@ def _safely(check: Callable[[], Finding]) -> Finding:
 
 def _python() -> Finding:
     text = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < (3, 11):
-        return Finding("python", "missing", text, "install Python 3.11 or newer")
     return Finding("python", "ok", text)
 
 
@@ -99,7 +97,7 @@ def _ffmpeg() -> Finding:
 
 def _mediapipe() -> Finding:
     # In a process of its own: a missing system library can end the process, not only raise.
-    code = "import mediapipe.tasks.python.vision as v; v.FaceLandmarker; print('loaded')"
+    code = "from mediapipe.tasks.python import vision; vision.FaceLandmarker; print('loaded')"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
     )

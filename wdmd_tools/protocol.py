@@ -211,9 +211,9 @@ def interpret(document: AnnotationDocument, protocol: Protocol, default: str) ->
             found = list(_states(found, protocol, problems))
         if kind in ("me", "state", "clip"):
             found = list(_without_overlaps(found, problems))
-        for item in tier.annotations:
-            if item.interpolated:
-                problems.append(_interpolated(document, tier, item))
+        problems.extend(
+            _interpolated(document, tier, item) for item in tier.annotations if item.interpolated
+        )
         events.extend(found)
     if not annotators:
         problems.append(_no_me_tier(document, protocol))

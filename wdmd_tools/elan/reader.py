@@ -124,7 +124,7 @@ def _document(path: Path, eaf: Any, scan: Scan) -> AnnotationDocument:
     }
     tiers, problems = [], []
     for tier_id, tables in eaf.tiers.items():
-        raw = [*aligned[tier_id], *references[tier_id]]
+        raw: list[Aligned | Reference] = [*aligned[tier_id], *references[tier_id]]
         kept = []
         for item in raw:
             problem = _check(item, spans, failed, str(path), tier_id, scan)

@@ -8,6 +8,7 @@ the chain of annotations it belongs to, as ELAN proposes (TimeOrderImpl.proposeT
 refers to another has that one's times; children ordered by PREVIOUS_ANNOTATION share them in equal parts.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ def _fill(
     placed: set[str],
 ) -> None:
     known = [index for index, slot in enumerate(chain) if slots.get(slot) is not None]
-    for left, right in zip(known, known[1:], strict=False):
+    for left, right in itertools.pairwise(known):
         first, last = times[chain[left]], times[chain[right]]
         for index in range(left + 1, right):
             share = (index - left) / (right - left)

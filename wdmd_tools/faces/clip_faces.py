@@ -1,7 +1,8 @@
 """The face of one clip: landmarks while decoding, then alignment, then crops.
 
-frames --> landmarks ----> all landmarks of the clip --> affine of each frame
-      \\-> region around the face (spool) ----------------------> warp --> crop video
+frames --> landmarks -----------> of the whole clip --> affine of each frame
+  |                                                          |
+  +------> region around the face (spool) ---------------> warp --> crop video
 """
 
 from collections.abc import Iterator
@@ -18,9 +19,9 @@ from wdmd_tools.faces.landmarks import Face, FaceLandmarker
 from wdmd_tools.faces.spool import RegionSpool
 
 Image = npt.NDArray[np.uint8]
-_REACH = 1.0
+_REACH = {"smooth": 0.6, "frame": 0.5, "clip": 1.0}
 """The region kept reaches this far beyond the landmarks' box, in sizes of the box: the crop is about 1.5
-times as wide as the face, and smoothing lets the face leave its middle."""
+times as wide as the face, may be turned, and with ``clip`` the face leaves its middle."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class ClipFaces:
         if len(self._faces) % self._config.landmark_stride == 0:
             face = self._landmarker.find(picture, time_ms)
         if face is not None:
-            self._region = _around(face, picture.shape[1], picture.shape[0])
+            self._region = _around(face, picture.shape, _REACH[self._config.align])
         x0, y0, x1, y1 = self._region or (0, 0, picture.shape[1], picture.shape[0])
         self._spool.put(picture[y0:y1, x0:x1], (x0, y0))
         self._faces.append(face)
@@ -151,9 +152,10 @@ def _between(track: FaceTrack, stride: int) -> FaceTrack:
     return FaceTrack(found, fill(track.rigid), fill(track.bbox), fill(track.pose))
 
 
-def _around(face: Face, width: int, height: int) -> tuple[int, int, int, int]:
+def _around(face: Face, shape: tuple[int, ...], share: float) -> tuple[int, int, int, int]:
+    height, width = shape[:2]
     low, high = face.points.min(axis=0), face.points.max(axis=0)
-    reach = _REACH * float((high - low).max())
+    reach = share * float((high - low).max())
     x0, y0 = (max(0, int(value - reach)) for value in low)
     x1, y1 = min(width, int(high[0] + reach) + 1), min(height, int(high[1] + reach) + 1)
     # A face wholly outside of the picture (the landmarker extrapolates) keeps one pixel.

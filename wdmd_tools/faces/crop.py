@@ -26,11 +26,12 @@ def warp(
     local = affine.copy()
     local[:, 2] += local[:, :2] @ np.asarray(corner, dtype=np.float64)
     scale = float(np.hypot(local[0, 0], local[1, 0]))
+    kernel = cv2.INTER_LANCZOS4 if scale > 1 else cv2.INTER_CUBIC
     if scale < 0.5:
-        # A warp samples 8 x 8 pixels at most; below half size it would alias, which flickers over time.
+        # The kernel of a warp does not widen: below half size it would alias, which flickers over time.
         sigma = 0.5 / scale - 0.5
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), dtype=np.uint8)
     warped = cv2.warpAffine(
-        picture, local, (size, size), flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE
+        picture, local, (size, size), flags=kernel, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(warped, dtype=np.uint8)

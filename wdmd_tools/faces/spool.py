@@ -8,6 +8,7 @@ beyond it, so that the memory of a build does not grow with the length of a clip
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +21,17 @@ class RegionSpool:
     """Regions in the order they were put; a context manager.
 
     Args:
-        folder: Where the temporary file goes beyond `MEMORY_LIMIT`.
+        folder: Where the temporary file goes beyond `limit`; the system's own temporary folder may be a
+            small one in memory.
+        limit: Bytes kept in memory.
     """
 
-    def __init__(self, folder: Path) -> None:
-        # The system's temporary folder may be a small one in memory.
-        self._file = tempfile.SpooledTemporaryFile(max_size=MEMORY_LIMIT, dir=folder)  # noqa: SIM115
-        self._regions: list[tuple[tuple[int, int], tuple[int, ...]]] = []
+    def __init__(self, folder: Path, limit: int = MEMORY_LIMIT) -> None:
+        self._folder = folder
+        self._left = limit
+        self._held: list[tuple[Image, tuple[int, int]]] = []
+        self._file: IO[bytes] | None = None
+        self._filed: list[tuple[tuple[int, ...], tuple[int, int]]] = []
 
     def __enter__(self) -> "RegionSpool":
         return self
@@ -36,15 +41,25 @@ class RegionSpool:
 
     def close(self) -> None:
         """Forget the regions."""
-        self._file.close()
+        self._held.clear()
+        if self._file is not None:
+            self._file.close()
 
     def put(self, picture: Image, corner: tuple[int, int]) -> None:
-        """Append a region, (H, W, 3); `corner` is x and y of its first pixel in the frame."""
+        """Append a region, (H, W, 3), copied; `corner` is x and y of its first pixel in the frame."""
+        if picture.nbytes <= self._left and self._file is None:
+            self._left -= picture.nbytes
+            self._held.append((picture.copy(), corner))
+            return
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
         self._file.write(np.ascontiguousarray(picture).data)
-        self._regions.append((corner, picture.shape))
+        self._filed.append((picture.shape, corner))
 
     def __iter__(self) -> Iterator[tuple[Image, tuple[int, int]]]:
-        self._file.seek(0)
-        for corner, shape in self._regions:
-            data = self._file.read(int(np.prod(shape)))
-            yield np.frombuffer(data, dtype=np.uint8).reshape(shape), corner
+        yield from self._held
+        if self._file is not None:
+            self._file.seek(0)
+            for shape, corner in self._filed:
+                data = self._file.read(int(np.prod(shape)))
+                yield np.frombuffer(data, dtype=np.uint8).reshape(shape), corner

@@ -34,24 +34,32 @@ def readme(info: Mapping[str, Any]) -> str:
         f"# {info['name']}",
         "",
         *([_SYNTHETIC] if info["synthetic"] else []),
-        f"{counts['clips']} clips ({counts['frames']} frames) of {counts['subjects']} subjects in "
-        f"{counts['recordings']} recordings, {counts['me']} micro-expressions in "
-        f"{counts['clips_with_me']} clips, {counts['annotators']} annotators.",
+        (
+            f"{counts['clips']} clips ({counts['frames']} frames) of {counts['subjects']} subjects in "
+            f"{counts['recordings']} recordings, {counts['me']} micro-expressions in "
+            f"{counts['clips_with_me']} clips, {counts['annotators']} annotators."
+        ),
         "",
-        "Made by `wdmd build`. Open it with `wdmd_tools.manifest.Dataset.open(folder)`, or read the "
-        "Parquet files with any tool.",
+        (
+            "Made by `wdmd build`. Open it with `wdmd_tools.manifest.Dataset.open(folder)`, or read the "
+            "Parquet files with any tool."
+        ),
         "",
         "| file | one row is |",
         "| --- | --- |",
         "| clips.parquet | a clip: source, person, state, quality, split |",
-        "| segments.parquet | a micro-expression, state, action unit or emotion by one annotator or the "
-        "consensus |",
+        (
+            "| segments.parquet | a micro-expression, state, action unit or emotion, by one annotator "
+            "or the consensus |"
+        ),
         "| frames.parquet | a frame: time, labels, face, crop transform, head pose |",
         "| rejects.parquet | an input that could not be used, and why |",
         "| crops/*.mkv | aligned face crops, lossless |",
         "",
-        "Frames count from 0 within the clip; `offset_frame` is inclusive; times are milliseconds on "
-        "ELAN's time line. Check the files with `sha256sum -c SHA256SUMS`.",
+        (
+            "Frames count from 0 within the clip; `offset_frame` is inclusive; times are milliseconds on "
+            "ELAN's time line. Check the files with `sha256sum -c SHA256SUMS`."
+        ),
         "",
         "## To be filled in by the people who publish it",
         "",

@@ -121,10 +121,12 @@ def _build(
             track = faces.track()
             alignment = faces.align(track, float(info.table.fps))
             path = crops / f"{clip.clip_id}.mkv"
-            with atomic_path(path) as temporary:
-                with open_crop_writer(temporary, config.crop.size, info.table.fps) as sink:
-                    for crop in faces.crops(alignment):
-                        sink.write(crop)
+            with (
+                atomic_path(path) as temporary,
+                open_crop_writer(temporary, config.crop.size, info.table.fps) as sink,
+            ):
+                for crop in faces.crops(alignment):
+                    sink.write(crop)
         _add_rows(result, plan, info, labels, clip, track, alignment, cuts, path, config)
         on_progress(clip.frames[1] / clips[-1].frames[1])
     return result

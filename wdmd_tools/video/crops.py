@@ -168,7 +168,7 @@ def _frames(path: Path, start: int, stop: int | None) -> Iterator[Frames]:
                     return
                 for frame in packet.decode():
                     found = True
-                    yield frame.to_ndarray(format="rgb24")
+                    yield np.asarray(frame.to_ndarray(format="rgb24", threads=1), dtype=np.uint8)
         except av.FFmpegError as error:
             raise ManifestError(f"{path}: damaged ({error}); build the dataset again") from error
     if not found:

@@ -33,12 +33,13 @@ class SourceFrame:
     def rgb(self) -> Image:
         """The whole frame, (H, W, 3) uint8."""
         # Rows come padded to the decoder's alignment; MediaPipe reads such an array as a sheared picture.
-        return np.ascontiguousarray(self._frame.to_ndarray(format="rgb24"))
+        # One thread: swscale would start a new team of threads for every frame.
+        return np.ascontiguousarray(self._frame.to_ndarray(format="rgb24", threads=1))
 
     def thumbnail(self) -> Image:
         """About 32 x 32 samples of brightness, (h, w) uint8, for finding shot cuts; nearly free."""
         plane = self._frame.planes[0]
-        data = np.frombuffer(plane, dtype=np.uint8).reshape(-1, plane.line_size)
+        data: Image = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
         height, width = self._frame.height, min(self._frame.width, plane.line_size)
         return data[: height : max(1, height // 32), : width : max(1, width // 32)].copy()
 

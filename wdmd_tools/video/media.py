@@ -21,7 +21,8 @@ from wdmd_tools.annotations import AnnotationDocument, MediaDescriptor, Problem
 from wdmd_tools.errors import ConfigError
 
 VIDEO_SUFFIXES = frozenset(
-    [".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".wmv", ".flv", ".ogv", ".mxf"]
+    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg"}
+    | {".ts", ".mts", ".m2ts", ".wmv", ".flv", ".ogv", ".mxf"}
 )
 """Files under ``--videos`` that count as videos."""
 

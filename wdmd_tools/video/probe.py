@@ -102,12 +102,15 @@ def _start(container: av.container.InputContainer, stream: av.video.stream.Video
     FFmpeg rounds the container's start to microseconds; the time of the stream that begins first is
     exact.
     """
-    if container.start_time is None:
+    # PyAV's stubs say that this is never None; it is, for raw streams.
+    start: int | None = getattr(container, "start_time", None)
+    if start is None:
         return Fraction(0)
-    rounded = Fraction(container.start_time, 1_000_000)
+    rounded = Fraction(start, 1_000_000)
     for other in (stream, *container.streams):
-        if other.start_time is not None and other.time_base is not None:
-            exact = other.start_time * other.time_base
+        begin, base = other.start_time, other.time_base
+        if begin is not None and base is not None:
+            exact = Fraction(begin) * base
             if abs(exact - rounded) <= Fraction(1, 1_000_000):
                 return exact
     return rounded
