@@ -11,7 +11,7 @@ from operator import add
 from pathlib import Path
 
 from benchmarks.datasets import KNOWN
-from benchmarks.registry import GROUPS
+from benchmarks.registry import default_registry
 from benchmarks.results import DatasetRecord, JobResult, read_records, read_results
 from benchmarks.scoring import Score
 from benchmarks.summary import Estimate, summarise
@@ -67,7 +67,7 @@ class Table:
         display: As shown.
         protocol: Its name.
         synthetic: Whether the data are synthetic.
-        rows: In order of groups, then as registered.
+        rows: Built-in models as registered, then those of users.
         seeds: Seeds per model.
         n_recordings: Test recordings, the clusters of the intervals.
         n_clips: Test clips.
@@ -165,20 +165,23 @@ def make_leaderboard(
     return Leaderboard(tuple(tables), tuple(missing))
 
 
+def _order(model: str) -> tuple[int, str]:
+    """Built-in models as registered, then those of users by name."""
+    names = [entry.name for entry in default_registry()]
+    return (names.index(model) if model in names else len(names)), model
+
+
 def _table(record: DatasetRecord, protocol: str, results: Sequence[JobResult], draws: int) -> Table:
     expected = sorted({(result.job.fold, result.job.seed) for result in results})
-    names = list(dict.fromkeys((*record.models, *(result.job.model for result in results))))
+    names = sorted({result.job.model for result in results}, key=_order)
     rows, whole = [], None
     for name in names:
         jobs = [result for result in results if result.job.model == name]
-        if not jobs:
-            continue
         scores = _scores_by_seed(jobs)
         row = _row(name, jobs, expected, scores, draws)
         if row.status == "ok" and whole is None:
             whole = scores[0]
         rows.append(row)
-    rows.sort(key=lambda row: GROUPS.index(row.group) if row.group in GROUPS else len(GROUPS))
     table = Table(
         record.name,
         record.display,

@@ -189,7 +189,6 @@ class DatasetRecord(BaseModel):
         missing: What is missing; empty when it was there.
         path: Where it was.
         data_hash: Its content.
-        models: The models asked for, in the order of rows.
         n_clips: Clips in all splits.
         n_subjects: Subjects in all splits.
     """
@@ -202,7 +201,6 @@ class DatasetRecord(BaseModel):
     missing: str = ""
     path: str = ""
     data_hash: str = ""
-    models: tuple[str, ...] = ()
     n_clips: int = 0
     n_subjects: int = 0
 

@@ -92,7 +92,7 @@ def plan(
     done: list[JobResult] = []
     records = []
     for one in datasets:
-        records.append(_record(one, models))
+        records.append(_record(one))
         if one.dataset is None or one.spec is None:
             continue
         for entry in models:
@@ -124,7 +124,7 @@ def _checked(one: BenchDataset) -> BenchDataset:
     return one
 
 
-def _record(one: BenchDataset, models: Sequence[ModelEntry]) -> DatasetRecord:
+def _record(one: BenchDataset) -> DatasetRecord:
     record = DatasetRecord(name=one.name, display=one.display, missing=one.missing)
     if one.dataset is None:
         return record
@@ -133,7 +133,6 @@ def _record(one: BenchDataset, models: Sequence[ModelEntry]) -> DatasetRecord:
             "synthetic": one.synthetic,
             "path": str(one.dataset.root),
             "data_hash": one.dataset.data_hash,
-            "models": tuple(entry.name for entry in models),
             "n_clips": one.dataset.clips.num_rows,
             "n_subjects": len(set(one.dataset.clips["subject_id"].to_pylist())),
         }
@@ -196,8 +195,7 @@ def run(planned: Plan, settings: RunSettings, report: Report | None = None) -> l
         All results of the plan, those that were there first; failed ones among them.
     """
     for record in planned.records:
-        if record.models or record.missing:
-            write_record(settings.out, record)
+        write_record(settings.out, record)
     results = list(planned.done)
     running = _Processes()
     pool = ThreadPoolExecutor(max_workers=settings.workers)

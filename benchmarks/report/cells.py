@@ -14,13 +14,19 @@ def percent(value: float | None) -> str:
     return UNDEFINED if value is None else f"{100 * value:.1f}"
 
 
+def interval(one: Estimate | None) -> str:
+    """``20.1 to 40.2``; nothing when there is no interval."""
+    if one is None or one.low is None or one.high is None:
+        return ""
+    return f"{percent(one.low)} to {percent(one.high)}"
+
+
 def estimate(one: Estimate | None) -> str:
-    """``31.7 [20.1, 40.2]``; a dash when undefined, nothing when there is no result."""
+    """``31.7 (20.1 to 40.2)``; a dash when undefined, nothing when there is no result."""
     if one is None:
         return ""
-    if one.value is None or one.low is None or one.high is None:
-        return percent(one.value)
-    return f"{percent(one.value)} [{percent(one.low)}, {percent(one.high)}]"
+    around = interval(one)
+    return f"{percent(one.value)} ({around})" if around else percent(one.value)
 
 
 def seconds(value: float | None) -> str:

@@ -16,7 +16,7 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --back: #14181c; --text: #e6e9ec; --soft: #9aa5b0;
   --line: #323a42; --head: #1e242a; --warn: #ffc477; --warnback: #3a2a12; --accent: #6db7e8; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem; max-width: 90rem; background: var(--back); color: var(--text);
+body { margin: 0 auto; padding: 1.5rem; max-width: 100rem; background: var(--back); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.7rem; margin: 0 0 .5rem; } h2 { font-size: 1.25rem; margin: 2.2rem 0 .4rem; }
 p, ul, ol { max-width: 70rem; margin: .4rem 0; } .soft, small { color: var(--soft); }
@@ -24,7 +24,7 @@ p, ul, ol { max-width: 70rem; margin: .4rem 0; } .soft, small { color: var(--sof
   border-radius: .3rem; }
 .scroll { overflow-x: auto; margin: .8rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .4rem .7rem; border-bottom: 1px solid var(--line); text-align: right;
+th, td { padding: .4rem .55rem; border-bottom: 1px solid var(--line); text-align: right;
   white-space: nowrap; vertical-align: top; }
 th { background: var(--head); position: sticky; top: 0; }
 th:first-child, td:first-child, .left { text-align: left; }
@@ -133,7 +133,8 @@ def _best(table: Table, metric: str) -> float | None:
         for row in table.rows
         if metric in row.estimates and row.group != "trivial"
     ]
-    return max((value for value in values if value is not None), default=None)
+    best = max((value for value in values if value is not None), default=0.0)
+    return best if best > 0 else None
 
 
 def _row(table: Table, row: Row, best: dict[str, float | None], show_status: bool) -> str:
@@ -158,11 +159,8 @@ def _estimate(one: Estimate | None, style: str) -> str:
     if one is None:
         return '<td data-sort=""></td>'
     key = "" if one.value is None else f"{one.value:.6f}"
-    interval = (
-        f"<small>{cells.percent(one.low)}–{cells.percent(one.high)}</small>"
-        if one.low is not None and one.high is not None
-        else ""
-    )
+    around = cells.interval(one)
+    interval = f"<small>{around}</small>" if around else ""
     css = f' class="{style}"' if style else ""
     return f'<td data-sort="{key}"><span{css}>{cells.percent(one.value)}</span>{interval}</td>'
 

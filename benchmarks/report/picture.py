@@ -1,5 +1,6 @@
 """The leaderboard as a picture: F1_DR of every model with its interval, one panel per dataset."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,15 @@ def draw_leaderboard(board: Leaderboard, path: Path) -> bool:
         panels = figure.subplots(len(tables), 1, squeeze=False, height_ratios=heights)[:, 0]
         for axes, table in zip(panels, tables, strict=True):
             _draw(axes, table)
+            axes.set_xlim(0, _limit(tables))
     return True
+
+
+def _limit(tables: list[Table]) -> float:
+    """End of the axis, the same in all panels: room for the largest interval and its number."""
+    found = [row.estimates["f1_dr"] for table in tables for row in table.rows if row.estimates]
+    largest = max((max(one.value or 0.0, one.high or 0.0) for one in found), default=0.0)
+    return min(100.0, 20.0 * math.ceil((100 * largest + 6) / 20))
 
 
 def _draw(axes: "Axes", table: Table) -> None:
@@ -49,7 +58,6 @@ def _draw(axes: "Axes", table: Table) -> None:
     axes.set_yticks(range(count), [row.display for row in reversed(table.rows)])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-0.6, count - 0.4)
-    axes.set_xlim(0, 100)
     axes.set_xlabel("F1_DR, percent; bars are 95 % intervals over recordings")
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.spines["left"].set_visible(False)
@@ -74,10 +82,18 @@ def _draw_row(axes: "Axes", y: float, row: Row) -> None:
         return
     end = one.value
     if one.low is not None and one.high is not None:
-        axes.plot([100 * one.low, 100 * one.high], [y, y], color=color, linewidth=2.5, alpha=0.55)
+        axes.plot(
+            [100 * one.low, 100 * one.high],
+            [y, y],
+            color=color,
+            linewidth=2.5,
+            alpha=0.55,
+            clip_on=False,
+        )
         end = max(end, one.high)
-    axes.plot([100 * one.value], [y], "o", color=color, markersize=8)
-    right = 100 * end <= 92
+    axes.plot([100 * one.value], [y], "o", color=color, markersize=8, clip_on=False)
+    # Too near the end of the axis, the number stands on the other side.
+    right = 100 * end <= 94
     axes.annotate(
         percent(one.value),
         (100 * end if right else 100 * (one.low if one.low is not None else one.value), y),

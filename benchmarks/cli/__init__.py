@@ -1,0 +1,35 @@
+"""The `bench` command line: parse, call one library function, print. No logic lives here."""
+
+import typer
+
+from wdmd_tools.cli.console import friendly
+
+app = typer.Typer(
+    name="bench",
+    help="Run models on datasets, score predictions, write leaderboards.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _register() -> None:
+    """Add every command; each module imports its heavy parts inside the command."""
+    import importlib
+
+    for module, name in (
+        ("list_models", "list"),
+        ("run", "run"),
+        ("score", "score"),
+        ("leaderboard", "leaderboard"),
+    ):
+        command = getattr(importlib.import_module(f"benchmarks.cli.{module}"), module)
+        app.command(name)(friendly(command))
+
+
+_register()
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

@@ -1,0 +1,41 @@
+"""Options and defaults that the commands share."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from benchmarks.registry import Registry
+    from benchmarks.specs import BenchConfig
+
+DATA = Path("data")
+RESULTS = Path("results")
+BOARD = Path("leaderboard")
+RUNS = Path("runs")
+CONFIG = Path("bench.yaml")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(help="Datasets and models of your own; bench.yaml is read when it is there."),
+]
+
+
+def configured(config: Path | None) -> "tuple[BenchConfig, Registry]":
+    """The configuration and every model, its own included.
+
+    Args:
+        config: Given by the user; else ``bench.yaml`` where there is one, else nothing.
+
+    Raises:
+        ConfigError: The file is wrong, or a model's name is taken.
+    """
+    from benchmarks.registry import default_registry
+    from benchmarks.specs import BenchConfig, load_bench_config
+
+    path = config if config is not None else (CONFIG if CONFIG.is_file() else None)
+    settings = load_bench_config(path) if path is not None else BenchConfig()
+    registry = default_registry()
+    settings.add_models(registry)
+    return settings, registry

@@ -1,0 +1,76 @@
+"""A leaderboard on the terminal and as JSON."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchmarks.leaderboard import Leaderboard
+    from benchmarks.summary import Estimate
+
+
+def write_board(results: Path, folder: Path) -> "tuple[Leaderboard, list[Path]]":
+    """Make the tables of a folder of results and write their files.
+
+    Args:
+        results: Folder that `bench run` wrote.
+        folder: Of the leaderboards.
+    """
+    from benchmarks.leaderboard import read_leaderboard
+    from benchmarks.report import write_report
+
+    board = read_leaderboard(results)
+    return board, write_report(board, folder)
+
+
+def print_board(board: "Leaderboard") -> None:
+    """Print the main columns of every table; F1_DR with its interval."""
+    from benchmarks.report import cells
+    from wdmd_tools.cli.tables import print_table
+
+    head = ("model", "Acc_ME", "Acc_State", "F1_DR", "95 % interval")
+    for table in board.tables:
+        rows = []
+        for row in table.rows:
+            found = [row.estimates.get(name) for name in ("acc_me", "acc_state", "f1_dr")]
+            values = ["" if one is None else cells.percent(one.value) for one in found]
+            why = row.status.partition(":")[0] if row.status != "ok" else cells.interval(found[-1])
+            rows.append((row.display, *values, why))
+        print_table(cells.title(table), head, rows)
+
+
+def board_json(board: "Leaderboard") -> dict[str, Any]:
+    """All tables as JSON values; undefined is null."""
+    return {
+        "tables": [
+            {
+                "dataset": table.dataset,
+                "synthetic": table.synthetic,
+                "protocol": table.protocol,
+                "seeds": table.seeds,
+                "n_recordings": table.n_recordings,
+                "n_clips": table.n_clips,
+                "n_references": table.n_references,
+                "rows": [
+                    {
+                        "model": row.model,
+                        "display": row.display,
+                        "status": row.status,
+                        "train_seconds": row.train_seconds,
+                        "parameters": row.parameters,
+                        "metrics": {k: estimate_json(v) for k, v in row.estimates.items()},
+                    }
+                    for row in table.rows
+                ],
+            }
+            for table in board.tables
+        ],
+        "missing": [
+            {"dataset": one.dataset, "display": one.display, "reason": one.reason}
+            for one in board.missing
+        ],
+    }
+
+
+def estimate_json(one: "Estimate") -> dict[str, float | None]:
+    """A number with its interval as JSON values."""
+    return {"value": one.value, "low": one.low, "high": one.high}
