@@ -83,6 +83,8 @@ class BackboneConfig:
         depth: Transformer blocks; only for ``"nano"``.
         num_heads: Attention heads; only for ``"nano"``.
         mlp_ratio: Width of the hidden layer of a block's MLP; only for ``"nano"``.
+        tube: Frames of a temporal convolution over each token before the transformer, which makes patches
+            into tubes; 0 for none, as in the paper. Odd; only for ``"nano"``.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
@@ -96,11 +98,13 @@ class BackboneConfig:
     depth: int = 2
     num_heads: int = 4
     mlp_ratio: float = 2.0
+    tube: int = 0
 
     def __post_init__(self) -> None:
         for name in ("patch_size", "embed_dim", "depth", "num_heads"):
             value = getattr(self, name)
             _require(value >= 1, f"backbone.{name} must be at least 1, got {value}")
+        _require(self.tube == 0 or self.tube % 2 == 1, f"backbone.tube must be 0 or odd: {self.tube}")
         _require(
             self.embed_dim % self.num_heads == 0,
             f"backbone.embed_dim {self.embed_dim} must be a multiple of num_heads {self.num_heads}",

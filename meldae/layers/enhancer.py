@@ -30,8 +30,9 @@ class Enhancer(nn.Module):
         returns: the enhanced feature (B, T, D), and the attention averaged over heads when asked for:
             (B, T, N, P); it sums to 1 over P (framewise), or over all real T and P (broadcast).
 
-    Differs from the paper: the N tokens are pooled to one feature by a learned linear map of all of
-    them, of which the mean is a special case.
+    Differs from the paper: it does not say how N tokens become one feature. Here each channel has a
+    learned weight per token, of which the mean is a special case. (A linear map of all N D numbers was
+    tried: with Adam its constant part grows by N D steps at once and drowns what changes over time.)
     """
 
     def __init__(self, dim: int, n_tokens: int = 16, heads: int = 4, fusion: Fusion = "framewise"):
@@ -48,7 +49,8 @@ class Enhancer(nn.Module):
         # No bias: adding the same number to all keys changes no softmax, so it would never learn.
         self.key = nn.Linear(dim, dim, bias=False)
         self.value = nn.Linear(dim, dim)
-        self.pool = nn.Linear(n_tokens * dim, dim)
+        self.pool = nn.Parameter(torch.empty(n_tokens, dim))
+        nn.init.normal_(self.pool, std=n_tokens**-0.5)
 
     def forward(
         self, regions: Tensor, mask: Tensor | None = None, return_attention: bool = False
@@ -64,7 +66,7 @@ class Enhancer(nn.Module):
         if self.fusion == "framewise":
             attention = logits.float().softmax(-1).to(value.dtype)
             found = torch.einsum("bthnp,btphc->btnhc", attention, value)
-            enhanced = self.pool(found.reshape(b, t, n * d))
+            enhanced = torch.einsum("btnd,nd->btd", found.reshape(b, t, n, d), self.pool)
         else:
             logits = logits.float()
             if mask is not None:
@@ -72,5 +74,6 @@ class Enhancer(nn.Module):
             over_all = logits.permute(0, 2, 3, 1, 4).reshape(b, h, n, t * p).softmax(-1)
             attention = over_all.view(b, h, n, t, p).permute(0, 3, 1, 2, 4).to(value.dtype)
             found = torch.einsum("bthnp,btphc->bnhc", attention, value)
-            enhanced = self.pool(found.reshape(b, 1, n * d)).expand(b, t, d)
+            one = torch.einsum("bnd,nd->bd", found.reshape(b, n, d), self.pool)
+            enhanced = one[:, None].expand(b, t, d)
         return enhanced, attention.mean(2) if return_attention else None

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from meldae.config import BackboneConfig, InputConfig
 from meldae.layers.motion import FlowChannels, MotionChannels
 from meldae.layers.stem import ConvEmbed
+from meldae.layers.temporal import RegionalContext
 
 
 def make_motion(source: InputConfig) -> MotionChannels | FlowChannels | None:
@@ -70,10 +71,17 @@ class FrameEncoder(nn.Module):
             _init_small(self.vit)
         if not hasattr(self.vit, "patch_embed") or getattr(self.vit, "cls_token", None) is None:
             raise ValueError(f"{config.name} is not a Vision Transformer with a class token")
+        self.grid: tuple[int, int] = tuple(self.vit.patch_embed.grid_size)
+        self.stem: nn.Module = self.vit.patch_embed
+        self.vit.patch_embed = nn.Identity()
+        self.tube = (
+            RegionalContext(self.vit.embed_dim, config.tube, normalise=False)
+            if config.kind == "nano" and config.tube
+            else None
+        )
         # Pooling and classification layers that `forward_features` never reaches get no gradient.
         self.vit.fc_norm, self.vit.head = nn.Identity(), nn.Identity()
         self.prefix: int = self.vit.num_prefix_tokens
-        self.grid: tuple[int, int] = tuple(self.vit.patch_embed.grid_size)
         self.embed_dim: int = self.vit.embed_dim
         self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).view(3, 1, 1), persistent=False)
@@ -89,7 +97,11 @@ class FrameEncoder(nn.Module):
         else:
             encoded = self.motion(frames, mask)
         b, t = frames.shape[:2]
-        tokens: Tensor = self.vit.forward_features(encoded.flatten(0, 1))
+        embedded: Tensor = self.stem(encoded.flatten(0, 1))
+        if self.tube is not None:
+            over_time = embedded.view(b, t, *embedded.shape[1:])
+            embedded = self.tube(over_time, mask).flatten(0, 1)
+        tokens: Tensor = self.vit.forward_features(embedded)
         tokens = tokens.view(b, t, *tokens.shape[1:])
         patches = tokens[:, :, self.prefix :]
         return tokens[:, :, 0], patches.reshape(b, t, *self.grid, self.embed_dim)
@@ -102,3 +114,7 @@ def _init_small(vit: Any) -> None:
     for module in vit.modules():
         if isinstance(module, nn.Linear):
             nn.init.xavier_uniform_(module.weight)
+        elif isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)

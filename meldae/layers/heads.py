@@ -15,7 +15,6 @@ class FrameHead(nn.Module):
     def __init__(self, dim: int, hidden: int, dropout: float = 0.0) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.LayerNorm(dim),
             nn.Linear(dim, hidden),
             nn.GELU(),
             nn.Dropout(dropout),
@@ -39,7 +38,6 @@ class ClipHead(nn.Module):
 
     def __init__(self, dim: int, hidden: int, dropout: float = 0.0) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(dim)
         # No bias: a softmax over time does not see it.
         self.weight = nn.Linear(dim, 1, bias=False)
         self.layers = nn.Sequential(
@@ -48,7 +46,6 @@ class ClipHead(nn.Module):
 
     def forward(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
         """See the class."""
-        features = self.norm(features)
         weight = self.weight(features)[..., 0].float()
         if mask is not None:
             weight = weight.masked_fill(~mask, float("-inf"))

@@ -1,11 +1,11 @@
 """Pixels to tokens by strided convolutions: what a from-scratch model learns motion with.
 
 A drop-in for timm's `PatchEmbed` (pass it as ``embed_layer`` of a `VisionTransformer`): 3x3 stride-2
-convolutions. On pixels a 4x4 projection comes first, which is cheap on a CPU. Group norm, because a batch
-is a handful of highly correlated clips.
+convolutions. On pixels a 4x4 projection comes first, which is cheap on a CPU. Pixels
+get group norm, because a batch is a handful of correlated clips. Displacements get none: normalising a
+frame would hide how far the face has moved.
 """
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,18 +41,17 @@ class ConvEmbed(nn.Module):
         first = 4 if stride >= 8 else 2
         halvings = (stride // first).bit_length() - 1
         widths = [max(32, embed_dim >> (halvings - i)) for i in range(halvings)] + [embed_dim]
-        kernel = 4 if first == 4 else 3
-        layers: list[nn.Module] = [
-            nn.Conv2d(in_chans, widths[0], kernel, first, 0 if first == 4 else 1),
-            nn.GroupNorm(_groups(widths[0]), widths[0]),
-            nn.GELU(),
-        ]
-        for before, after in itertools.pairwise(widths):
-            layers += [
-                nn.Conv2d(before, after, 3, 2, 1),
-                nn.GroupNorm(_groups(after), after),
-                nn.GELU(),
-            ]
+        layers: list[nn.Module] = []
+        before = in_chans
+        for number, after in enumerate(widths):
+            if number == 0 and first == 4:
+                layers.append(nn.Conv2d(before, after, 4, 4))
+            else:
+                layers.append(nn.Conv2d(before, after, 3, 2, 1))
+            if first == 4:
+                layers.append(nn.GroupNorm(_groups(after), after))
+            layers.append(nn.GELU())
+            before = after
         self.layers = nn.Sequential(*layers)
         self.img_size = (size, size)
         self.patch_size = (stride, stride)

@@ -44,6 +44,7 @@ class RegionalContext(nn.Module):
     Args:
         dim: Width D.
         kernel: Frames, odd.
+        normalise: Whether to begin with a layer norm, which hides how large a feature is.
 
     Shape:
         regions: (B, T, P, D)
@@ -51,9 +52,9 @@ class RegionalContext(nn.Module):
         returns: (B, T, P, D)
     """
 
-    def __init__(self, dim: int, kernel: int) -> None:
+    def __init__(self, dim: int, kernel: int, normalise: bool = True) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(dim)
+        self.norm = nn.LayerNorm(dim) if normalise else nn.Identity()
         self.over_time = nn.Conv1d(dim, dim, kernel, padding=kernel // 2, groups=dim)
         self.mix = nn.Linear(dim, dim)
 
