@@ -92,7 +92,7 @@ def slug(text: str, longest: int = 64) -> str:
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
     plain = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")
-    if plain == text and len(plain) <= longest:
+    if plain and plain == text and len(plain) <= longest:
         return plain
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{plain[: longest - 9].strip('-')}-{digest}".strip("-")

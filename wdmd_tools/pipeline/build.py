@@ -120,6 +120,11 @@ def _build_all(
     if not todo:
         return
     todo = sorted(todo, key=lambda recording: -recording.video.stat().st_size)
+    if min(jobs, len(todo)) == 1:
+        for recording in todo:
+            _work(recording, keys[recording.recording_id], config, model_file, out)
+            yield recording.recording_id
+        return
     # OpenMP threads that spin between parallel regions slow down shared cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with ProcessPoolExecutor(min(jobs, len(todo)), get_context("spawn")) as pool:

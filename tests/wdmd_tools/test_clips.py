@@ -1,0 +1,62 @@
+"""Cutting recordings into clips."""
+
+import itertools
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wdmd_tools.clips import plan_clips, slug
+from wdmd_tools.config import ClipConfig
+from wdmd_tools.intervals import Interval
+
+CONFIG = ClipConfig(whole_up_to_s=5, window_s=4, min_window_s=1)
+
+
+def test_a_short_recording_is_one_clip() -> None:
+    assert plan_clips(0, 5000, [], [], CONFIG) == [Interval(0, 5000)]
+
+
+def test_a_clip_tier_decides_alone_and_is_held_inside_the_video() -> None:
+    given_ = [Interval(3000, 6000), Interval(-100, 1000), Interval(9000, 9100)]
+    assert plan_clips(0, 5500, given_, [], CONFIG) == [Interval(0, 1000), Interval(3000, 5500)]
+
+
+def test_cuts_move_out_of_mes_to_the_nearer_side() -> None:
+    # nominal   0        4000       ...
+    # MEs          3900--4300   (nearer: 3900)      then windows count from the new cut: 7900
+    # MEs                            7500--8000 (nearer: 8000)
+    mes = [Interval(3900, 4300), Interval(7500, 8000)]
+    assert plan_clips(0, 12500, [], mes, CONFIG) == [
+        Interval(0, 3900),
+        Interval(3900, 8000),
+        Interval(8000, 12500),
+    ]
+
+
+def test_a_short_rest_joins_the_window_before() -> None:
+    assert plan_clips(0, 8900, [], [], CONFIG) == [Interval(0, 4000), Interval(4000, 8900)]
+
+
+@given(
+    end=st.integers(5001, 60000),
+    mes=st.lists(st.tuples(st.integers(0, 60000), st.integers(1, 6000)), max_size=8),
+)
+def test_windows_cover_everything_once_and_cut_no_me(end: int, mes: list[tuple[int, int]]) -> None:
+    intervals = [Interval(start, start + length) for start, length in mes]
+    clips = plan_clips(0, end, [], intervals, CONFIG)
+    assert clips[0].start_ms == 0
+    assert clips[-1].end_ms == end
+    for one, other in itertools.pairwise(clips):
+        assert one.end_ms == other.start_ms
+        assert not any(me.start_ms < one.end_ms < me.end_ms for me in intervals)
+
+
+@given(st.text(max_size=120))
+def test_slugs_are_safe_names(text: str) -> None:
+    assert re.fullmatch("[a-z0-9_-]{1,80}", slug(text))
+
+
+def test_slugs_of_different_names_differ() -> None:
+    names = ["Film 1", "film-1", "film 1", "FILM-1", "fílm-1", "电影", "電影", "a" * 90, "a" * 91]
+    assert len({slug(name) for name in names}) == len(names)
