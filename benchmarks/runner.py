@@ -252,11 +252,12 @@ class _Processes:
                     env=_environment(settings),
                 )
                 self._alive.add(process)
-            for line in process.stdout or ():
-                step = parse_progress(line)
-                if step is not None and report is not None:
-                    report(str(spec.key), *step)
-            code = process.wait()
+            with process:
+                for line in process.stdout or ():
+                    step = parse_progress(line)
+                    if step is not None and report is not None:
+                        report(str(spec.key), *step)
+            code = process.returncode
             with self._lock:
                 self._alive.discard(process)
         result = read_result(path)

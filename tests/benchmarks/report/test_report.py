@@ -1,0 +1,167 @@
+"""Every form of the leaderboard, from one board with a bit of everything."""
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from benchmarks.leaderboard import Leaderboard, Missing, Row, Table
+from benchmarks.report import cells, write_report
+from benchmarks.report.csv_table import to_csv
+from benchmarks.report.html_page import to_html
+from benchmarks.report.markdown import to_markdown
+from benchmarks.reported import load_reported
+from benchmarks.summary import METRICS, Estimate
+
+NAME = "Mine <b>|*1*|</b>"
+
+
+@pytest.fixture(name="board")
+def make() -> Leaderboard:
+    good = {name: Estimate(0.25, 0.125, 0.5) for name in METRICS}
+    undefined = good | {"f1_dr": Estimate(None), "auroc_me": Estimate(0.5)}
+    rows = (
+        Row("never", "never", "Nothing.", "trivial", undefined, 0.01, 0, 50.0, 1),
+        Row("mine", NAME, "A note.", "user", good, 1234.5, 2_500_000, 900.0, 1),
+        Row("bad", "Bad", "", "user", {}, status="failed: RuntimeError: <script>x</script>"),
+    )
+    table = Table("d", "Demo", "holdout", True, rows, 1, 6, 40, 12, 15)
+    return Leaderboard((table,), (Missing("samm", "SAMM", "get it & build it"),))
+
+
+def test_cells_read_as_they_should() -> None:
+    assert cells.estimate(Estimate(0.31741, 0.2, 0.4)) == "31.7 (20.0 to 40.0)"
+    assert cells.estimate(Estimate(None)) == "–"
+    assert cells.estimate(Estimate(1.0)) == "100.0"
+    assert cells.estimate(None) == ""
+    assert [cells.parameters(n) for n in (None, 0, 999, 8852, 2_500_000)] == [
+        "", "0", "999", "8.9 k", "2.5 M",
+    ]  # fmt: skip
+    assert [cells.seconds(s) for s in (None, 0.04, 9.96, 1234.5)] == ["", "0.0", "10", "1,234"]
+
+
+def test_markdown_labels_synthetic_data_and_blanks_failures(board: Leaderboard) -> None:
+    text = to_markdown(board, load_reported())
+    assert "SYNTHETIC DATA" in text
+    assert "15 micro-expressions, 6 recordings" in text
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    never = next(line for line in lines if line.startswith("| never"))
+    assert " – |" in never
+    bad = next(line for line in lines if line.startswith("| Bad"))
+    assert "25.0" not in bad
+    assert "RuntimeError" in bad
+    mine = next(line for line in lines if line.startswith("| Mine"))
+    assert r"Mine \<b>\|\*1\*\|\</b>" in mine
+    widths = {
+        len(re.findall(r"(?<!\\)\|", line))
+        for line in lines[: lines.index(bad) + 1]
+    }  # fmt: skip
+    assert len(widths) == 1
+    assert "missing: get it & build it" in text
+    assert "Reported, not rerun" in text
+
+
+def test_csv_keeps_reruns_and_reported_numbers_apart(board: Leaderboard) -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(board, load_reported()))))
+    reruns = [row for row in rows if row["source"] == "rerun"]
+    assert len(reruns) == 3 * len(METRICS)
+    mine = next(row for row in reruns if row["model"] == "mine" and row["metric"] == "f1_dr")
+    assert (mine["value"], mine["low"], mine["high"]) == ("0.25", "0.125", "0.5")
+    assert mine["synthetic"] == "true"
+    assert all(row["value"] == "" for row in reruns if row["model"] == "bad")
+    never = next(row for row in reruns if row["model"] == "never" and row["metric"] == "f1_dr")
+    assert never["value"] == ""
+    reported = [row for row in rows if row["source"] == "reported"]
+    assert len(reported) == 12 * 6
+    ours = [row for row in reported if row["model"].startswith("MELDAE (Full)")]
+    assert [(row["dataset"], row["metric"], row["value"]) for row in ours][:3] == [
+        ("WDMD", "Acc_ME", "0.8176"),
+        ("WDMD", "Acc_State", "0.8027"),
+        ("WDMD", "F1_DR", "0.3174"),
+    ]
+
+
+def test_csv_text_is_no_formula(board: Leaderboard) -> None:
+    table = board.tables[0]
+    evil = Row("m", "=cmd()", "", "user", {})
+    changed = Leaderboard((Table(**{**_fields(table), "rows": (evil,)}),), ())
+    rows = list(csv.DictReader(io.StringIO(to_csv(changed))))
+    assert rows[0]["display"] == "'=cmd()"
+
+
+def _fields(table: Table) -> dict[str, object]:
+    return {name: getattr(table, name) for name in table.__dataclass_fields__}
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "img", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def test_html_is_one_well_formed_file_that_asks_the_network_for_nothing(
+    board: Leaderboard, tmp_path: Path
+) -> None:
+    picture = tmp_path / "p.png"
+    picture.write_bytes(b"\x89PNG")
+    text = to_html(board, load_reported(), picture)
+    page = _Page()
+    page.feed(text)
+    assert page.open == []
+    assert "http" not in re.sub(r'http-equiv="', "", text)
+    for tag, attributes in page.tags:
+        assert tag not in {"link", "iframe", "object"}
+        source = attributes.get("src")
+        assert source is None or source.startswith("data:image/png;base64,")
+    assert sum(tag == "script" for tag, _ in page.tags) == 1
+    said = " ".join(page.text)
+    assert NAME in said
+    assert "<script>x</script>" in said
+    assert "SYNTHETIC DATA" in said
+    keys = [attributes["data-sort"] for tag, attributes in page.tags if "data-sort" in attributes]
+    assert "0.250000" in keys
+    assert all(key == "" or float(str(key)) >= 0 for key in keys)
+
+
+def test_all_files_are_written_and_the_same_again(board: Leaderboard, tmp_path: Path) -> None:
+    from skimage.io import imread
+
+    files = write_report(board, tmp_path / "one")
+    names = [path.name for path in files]
+    assert names == ["leaderboard.md", "leaderboard.csv", "leaderboard.html", "leaderboard.png"]
+    assert imread(files[-1]).shape[1] == 1000
+    other = write_report(board, tmp_path / "two")
+    for one, again in zip(files, other, strict=True):
+        assert one.read_bytes() == again.read_bytes()
+
+
+def test_without_rows_there_is_no_picture(tmp_path: Path) -> None:
+    files = write_report(Leaderboard((), (Missing("samm", "SAMM", "x"),)), tmp_path)
+    assert [path.suffix for path in files] == [".md", ".csv", ".html"]
+
+
+def test_the_paper_table_is_as_printed() -> None:
+    (table,) = load_reported()
+    assert len(table.rows) == 12
+    assert len(table.columns) == 6
+    rows = dict(table.rows)
+    assert rows["LBP-TOP"] == (23.91, 19.80, 3.62, 5.92, 39.54, 45.12)
+    assert rows["MELDAE* (w/o Enhancer)"][2] == 18.87
+    assert rows["SODA4MER"] == (79.01, 77.25, 21.15, 25.04, 78.93, 70.46)
+    assert len(table.footnotes) >= 4

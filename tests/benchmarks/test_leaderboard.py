@@ -1,0 +1,100 @@
+from collections.abc import Sequence
+
+import pytest
+
+from benchmarks.datasets import KNOWN
+from benchmarks.leaderboard import make_leaderboard
+from benchmarks.results import DatasetRecord, JobError, JobKey, JobResult
+from benchmarks.scoring import ClipOutcome, Score
+from wdmd_tools.metrics.dialogue import DialogueCounts
+from wdmd_tools.metrics.events import EventCounts
+
+RECORD = DatasetRecord(name="d", display="Data", synthetic=True, data_hash="h")
+
+
+def score(hits: int, recordings: Sequence[str] = ("r1", "r2")) -> Score:
+    one = DialogueCounts(EventCounts(hits, 1, 1), EventCounts(hits, 0, 2))
+    clips = [
+        ClipOutcome(f"{r}c{i}", r, i == 0, i == 1, 0.6, 0.4) for r in recordings for i in (0, 1)
+    ]
+    return Score(dict.fromkeys(recordings, one), tuple(clips))
+
+
+def result(
+    model: str, found: Score | None = None, *, data_hash: str = "h", fold: int = 0, seed: int = 0
+) -> JobResult:
+    failed = JobError(kind="RuntimeError", message="no luck")
+    return JobResult(
+        job=JobKey(dataset="d", protocol="holdout", model=model, fold=fold, seed=seed),
+        job_hash="x",
+        status="failed" if found is None else "ok",
+        display=model.upper(),
+        score=None if found is None else found.to_json(),
+        error=failed if found is None else None,
+        data_hash=data_hash,
+        seconds={} if found is None else {"fit": 2.0 + seed},
+        facts={} if found is None else {"parameters": 10},
+    )
+
+
+def test_rows_have_estimates_counts_and_costs() -> None:
+    board = make_leaderboard([result("b", score(1)), result("a", score(3))], [RECORD], draws=50)
+    (table,) = board.tables
+    assert [row.model for row in table.rows] == ["a", "b"]
+    assert (table.n_recordings, table.n_clips, table.n_clips_with_me) == (2, 4, 2)
+    assert table.n_references == 2 * (3 + 1 + 3 + 2)  # of the first row
+    assert table.synthetic
+    row = table.rows[1]
+    assert row.estimates["f1_speaking"].value == pytest.approx(2 / 4)
+    assert row.estimates["acc_me"].value == pytest.approx(0.5)
+    assert (row.train_seconds, row.parameters, row.status) == (2.0, 10, "ok")
+
+
+def test_built_in_models_come_in_their_order_before_those_of_users() -> None:
+    names = ["zeta", "meldae", "lbp-top", "never", "alpha"]
+    board = make_leaderboard([result(name, score(1)) for name in names], [RECORD], draws=50)
+    found = [row.model for row in board.tables[0].rows]
+    assert found == ["never", "lbp-top", "meldae", "alpha", "zeta"]
+
+
+def test_a_failed_job_blanks_its_row_and_no_other() -> None:
+    jobs = [result("a", score(1), seed=0), result("a", seed=1)]
+    jobs += [result("b", score(1), seed=seed) for seed in (0, 1)]
+    rows = make_leaderboard(jobs, [RECORD], draws=50).tables[0].rows
+    assert rows[0].estimates == {}
+    assert rows[0].status == "failed: RuntimeError: no luck"
+    assert rows[1].estimates["f1"].value is not None
+    assert rows[1].train_seconds == 2.5
+
+
+def test_a_missing_seed_makes_a_row_incomplete_not_an_average() -> None:
+    jobs = [result("a", score(1)), *(result("b", score(1), seed=seed) for seed in (0, 1))]
+    rows = make_leaderboard(jobs, [RECORD], draws=50).tables[0].rows
+    assert rows[0].status == "incomplete: 1 of 2 jobs"
+    assert not rows[0].estimates
+
+
+def test_seeds_are_averaged() -> None:
+    jobs = [result("a", score(hits), seed=hits) for hits in (1, 3)]
+    row = make_leaderboard(jobs, [RECORD], draws=50).tables[0].rows[0]
+    expected = ((2 / 4) + (6 / 8)) / 2
+    assert row.estimates["f1_speaking"].value == pytest.approx(expected)
+
+
+def test_folds_are_pooled() -> None:
+    jobs = [result("a", score(1, ["r1"]), fold=0), result("a", score(3, ["r2"]), fold=1)]
+    table = make_leaderboard(jobs, [RECORD], draws=50).tables[0]
+    assert table.rows[0].estimates["f1_speaking"].value == pytest.approx(2 * 4 / (8 + 2 + 2))
+    assert table.n_recordings == 2
+
+
+def test_results_of_other_data_are_left_out() -> None:
+    board = make_leaderboard([result("a", score(1), data_hash="old")], [RECORD], draws=50)
+    assert board.tables == ()
+
+
+def test_absent_datasets_say_what_is_missing() -> None:
+    gone = DatasetRecord(name="lab", display="Lab", missing="lab/: no dataset here")
+    board = make_leaderboard([], [gone], draws=50)
+    assert [one.dataset for one in board.missing] == ["lab", *KNOWN]
+    assert board.missing[0].reason == "lab/: no dataset here"
