@@ -16,6 +16,11 @@ from meldae.output import MeldaeOutput
 _TINY = 1e-6
 
 
+def _full(values: Tensor) -> Tensor:
+    """float32, or float64 where it was: half precision loses what small losses are made of."""
+    return values if values.dtype == torch.float64 else values.float()
+
+
 def focal_loss(
     logits: Tensor,
     targets: Tensor,
@@ -41,7 +46,7 @@ def focal_loss(
     Reference:
         Lin et al., Focal Loss for Dense Object Detection, ICCV 2017, equation 5.
     """
-    logits, targets = logits.float(), targets.float()
+    logits, targets = _full(logits), _full(targets)
     entropy = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
     wrong = torch.sigmoid(logits) * (1 - targets) + torch.sigmoid(-logits) * targets
     weight = alpha * targets + (1 - alpha) * (1 - targets)
@@ -80,7 +85,7 @@ def focal_tversky_loss(
     Reference:
         Abraham and Khan, A Novel Focal Tversky Loss Function, ISBI 2019, equations 3 and 4.
     """
-    logits, targets = logits.float(), targets.float()
+    logits, targets = _full(logits), _full(targets)
     score, missed = torch.sigmoid(logits), torch.sigmoid(-logits)
     hit, lost, false = score * targets, missed * targets, score * (1 - targets)
     if mask is not None:
@@ -112,7 +117,7 @@ def boundary_loss(
     Returns:
         A scalar: ``(1 / T) sum_i w_i BCE_i`` per clip, the mean over clips.
     """
-    logits, targets = logits.float(), targets.float()
+    logits, targets = _full(logits), _full(targets)
     if boundary is None:
         boundary = find_boundaries(targets)
     entropy = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
