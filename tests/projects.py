@@ -78,9 +78,12 @@ def eaf_text(
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
-            ('<ANNOTATION_DOCUMENT AUTHOR="" DATE="2020-01-01T00:00:00+00:00" FORMAT="3.0" VERSION="3.0" '
-            'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-            'xsi:noNamespaceSchemaLocation="http://www.mpi.nl/tools/elan/EAFv3.0.xsd">'),
+            (
+                '<ANNOTATION_DOCUMENT AUTHOR="" DATE="2020-01-01T00:00:00+00:00" FORMAT="3.0" '
+                'VERSION="3.0" '
+                'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+                'xsi:noNamespaceSchemaLocation="http://www.mpi.nl/tools/elan/EAFv3.0.xsd">'
+            ),
             f'<HEADER MEDIA_FILE="" TIME_UNITS="milliseconds">{media}{header}</HEADER>',
             "<TIME_ORDER>",
             *slots,
@@ -133,6 +136,23 @@ def plain_frames(count: int, height: int = 120, width: int = 160) -> Frames:
     """Grey frames without a face; frame k is a little brighter than frame k - 1."""
     base = np.full((height, width, 3), 60, dtype=np.uint8)
     return np.stack([base + (index % 100) for index in range(count)])
+
+
+class ArrayPicture:
+    """An array as a frame that `wdmd_tools.faces` takes; counts the pixels that were asked for."""
+
+    def __init__(self, picture: Frames) -> None:
+        self._picture = picture
+        self.pixels = 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._picture.shape[1], self._picture.shape[0]
+
+    def rgb(self, region: tuple[int, int, int, int] | None = None) -> Frames:
+        x0, y0, x1, y1 = region or (0, 0, *self.size)
+        self.pixels += (x1 - x0) * (y1 - y0)
+        return self._picture[y0:y1, x0:x1]
 
 
 def write_film(

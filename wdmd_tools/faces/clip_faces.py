@@ -15,7 +15,8 @@ import numpy.typing as npt
 from wdmd_tools.config import CropConfig
 from wdmd_tools.faces.align import RIGID, Alignment, align_clip
 from wdmd_tools.faces.crop import warp
-from wdmd_tools.faces.landmarks import Face, FaceLandmarker
+from wdmd_tools.faces.follow import FaceFollower, Picture, Region, around
+from wdmd_tools.faces.landmarks import Face
 from wdmd_tools.faces.spool import RegionSpool
 
 Image = npt.NDArray[np.uint8]
@@ -67,35 +68,37 @@ class ClipFaces:
 
     def __init__(self, model_file: Path, config: CropConfig, folder: Path) -> None:
         self._config = config
-        self._landmarker = FaceLandmarker(model_file)
+        self._follower = FaceFollower(model_file)
         self._spool = RegionSpool(folder)
         self._faces: list[Face | None] = []
-        self._region: tuple[int, int, int, int] | None = None
+        self._region: Region | None = None
 
     def __enter__(self) -> "ClipFaces":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._landmarker.close()
+        self._follower.close()
         self._spool.close()
 
     def __len__(self) -> int:
         return len(self._faces)
 
-    def add(self, picture: Image, time_ms: int) -> None:
+    def add(self, frame: Picture, time_ms: int) -> None:
         """Take the next frame.
 
         Args:
-            picture: (H, W, 3) RGB, the whole source frame.
+            frame: The source frame.
             time_ms: Its media time.
         """
         face = None
         if len(self._faces) % self._config.landmark_stride == 0:
-            face = self._landmarker.find(picture, time_ms)
+            face = self._follower.find(frame, time_ms)
         if face is not None:
-            self._region = _around(face, picture.shape, _REACH[self._config.align])
-        x0, y0, x1, y1 = self._region or (0, 0, picture.shape[1], picture.shape[0])
-        self._spool.put(picture[y0:y1, x0:x1], (x0, y0))
+            self._region = around(face, frame.size, _REACH[self._config.align])
+        # Before the first face there is nothing to cut: a black pixel stands for the region.
+        region = self._region or (0, 0, 2, 2)
+        picture = frame.rgb(region) if self._region else np.zeros((2, 2, 3), dtype=np.uint8)
+        self._spool.put(picture, region[:2])
         self._faces.append(face)
 
     def track(self) -> FaceTrack:
@@ -150,14 +153,3 @@ def _between(track: FaceTrack, stride: int) -> FaceTrack:
         return filled
 
     return FaceTrack(found, fill(track.rigid), fill(track.bbox), fill(track.pose))
-
-
-def _around(face: Face, shape: tuple[int, ...], share: float) -> tuple[int, int, int, int]:
-    height, width = shape[:2]
-    low, high = face.points.min(axis=0), face.points.max(axis=0)
-    reach = share * float((high - low).max())
-    x0, y0 = (max(0, int(value - reach)) for value in low)
-    x1, y1 = min(width, int(high[0] + reach) + 1), min(height, int(high[1] + reach) + 1)
-    # A face wholly outside of the picture (the landmarker extrapolates) keeps one pixel.
-    x0, y0 = min(x0, width - 1), min(y0, height - 1)
-    return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)

@@ -41,12 +41,13 @@ class FaceLandmarker:
 
     Args:
         model_file: ``face_landmarker.task``.
+        video: Whether the pictures are consecutive frames; else each stands alone and none is smoothed.
 
     Raises:
         MissingDependencyError: MediaPipe does not load on this machine.
     """
 
-    def __init__(self, model_file: Path) -> None:
+    def __init__(self, model_file: Path, *, video: bool = True) -> None:
         with _native_messages_hidden():
             try:
                 import mediapipe
@@ -59,7 +60,7 @@ class FaceLandmarker:
                 base_options=BaseOptions(
                     model_asset_path=str(model_file), delegate=BaseOptions.Delegate.CPU
                 ),
-                running_mode=vision.RunningMode.VIDEO,
+                running_mode=vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE,
                 num_faces=1,
                 output_facial_transformation_matrixes=True,
             )
@@ -70,6 +71,7 @@ class FaceLandmarker:
                     f"MediaPipe does not start ({str(error).splitlines()[0]}); run `wdmd doctor`"
                 ) from error
         self._mediapipe = mediapipe
+        self._video = video
         self._last_ms = -1
 
     def __enter__(self) -> "FaceLandmarker":
@@ -97,7 +99,11 @@ class FaceLandmarker:
         self._last_ms = max(time_ms, self._last_ms + 1)
         image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=data)
         with _native_messages_hidden() if self._last_ms == 0 else contextlib.nullcontext():
-            result = self._landmarker.detect_for_video(image, self._last_ms)
+            result = (
+                self._landmarker.detect_for_video(image, self._last_ms)
+                if self._video
+                else self._landmarker.detect(image)
+            )
         if not result.face_landmarks:
             return None
         height, width = data.shape[:2]

@@ -154,7 +154,7 @@ def _collect(
         if last is not None and np.abs(thumbnail - last).mean() > quality.cut_threshold:
             cuts.append(frame.index)
         last = thumbnail
-        faces.add(frame.rgb(), info.table.floor_ms[frame.index])
+        faces.add(frame, info.table.floor_ms[frame.index])
 
 
 def _clips(

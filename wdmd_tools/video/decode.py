@@ -29,12 +29,31 @@ class SourceFrame:
     def __init__(self, index: int, frame: av.VideoFrame) -> None:
         self.index = index
         self._frame = frame
+        self._whole: Image | None = None
 
-    def rgb(self) -> Image:
-        """The whole frame, (H, W, 3) uint8."""
-        # Rows come padded to the decoder's alignment; MediaPipe reads such an array as a sheared picture.
-        # One thread: swscale would start a new team of threads for every frame.
-        return np.ascontiguousarray(self._frame.to_ndarray(format="rgb24", threads=1))
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, px."""
+        return self._frame.width, self._frame.height
+
+    def rgb(self, region: tuple[int, int, int, int] | None = None) -> Image:
+        """The whole frame or a region of it, (H, W, 3) uint8.
+
+        Args:
+            region: x0, y0, x1, y1, half-open, with even x0 and y0; the whole frame when `None`. Only this
+                part is converted, where the pixel format is the usual one.
+        """
+        width, height = self.size
+        if self._whole is None and region is not None and region != (0, 0, width, height):
+            part = _cut(self._frame, region)
+            if part is not None:
+                return _to_rgb(part)
+        if self._whole is None:
+            self._whole = _to_rgb(self._frame)
+        if region is None:
+            return self._whole
+        x0, y0, x1, y1 = region
+        return self._whole[y0:y1, x0:x1]
 
     def thumbnail(self) -> Image:
         """About 32 x 32 samples of brightness, (h, w) uint8, for finding shot cuts; nearly free."""
@@ -42,6 +61,30 @@ class SourceFrame:
         data: Image = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
         height, width = self._frame.height, min(self._frame.width, plane.line_size)
         return data[: height : max(1, height // 32), : width : max(1, width // 32)].copy()
+
+
+def _to_rgb(frame: av.VideoFrame) -> Image:
+    # Rows come padded to the decoder's alignment; MediaPipe reads such an array as a sheared picture.
+    # One thread: swscale would start a new team of threads for every frame.
+    return np.ascontiguousarray(frame.to_ndarray(format="rgb24", threads=1), dtype=np.uint8)
+
+
+def _cut(frame: av.VideoFrame, region: tuple[int, int, int, int]) -> av.VideoFrame | None:
+    """A region as a frame of its own, in the same pixel format; `None` for unusual formats."""
+    x0, y0, x1, y1 = region
+    if frame.format.name not in ("yuv420p", "yuvj420p") or x0 % 2 or y0 % 2:
+        return None
+    x1, y1 = x0 + (x1 - x0 & ~1), y0 + (y1 - y0 & ~1)
+    if (x1, y1) != region[2:]:
+        return None
+    planes = []
+    for plane, half in zip(frame.planes, (1, 2, 2), strict=True):
+        data: Image = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
+        planes.append(data[y0 // half : y1 // half, x0 // half : x1 // half])
+    packed = np.concatenate([part.reshape(-1) for part in planes]).reshape(-1, x1 - x0)
+    part = av.VideoFrame.from_ndarray(packed, format=frame.format.name)
+    part.colorspace, part.color_range = frame.colorspace, frame.color_range
+    return part
 
 
 def iter_frames(

@@ -110,7 +110,7 @@ def _start(container: av.container.InputContainer, stream: av.video.stream.Video
     for other in (stream, *container.streams):
         begin, base = other.start_time, other.time_base
         if begin is not None and base is not None:
-            exact = Fraction(begin) * base
+            exact: Fraction = Fraction(begin) * base
             if abs(exact - rounded) <= Fraction(1, 1_000_000):
                 return exact
     return rounded

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from projects import plain_frames, portrait, portrait_frames
+from projects import ArrayPicture, plain_frames, portrait, portrait_frames
 
 from wdmd_tools.config import CropConfig
 from wdmd_tools.errors import ConfigError, MissingDependencyError
@@ -79,7 +79,7 @@ def test_the_crop_stands_still_while_the_head_sways(
     config = CropConfig(size=96, landmark_stride=stride)
     with ClipFaces(face_model, config, tmp_path) as faces:
         for index, frame in enumerate(frames):
-            faces.add(frame, index * 33)
+            faces.add(ArrayPicture(frame), index * 33)
         track = faces.track()
         crops = np.stack(list(faces.crops(faces.align(track, 30.0)))).astype(float)
     assert track.coverage > 0.85
