@@ -15,7 +15,7 @@ import numpy.typing as npt
 from wdmd_tools.config import CropConfig
 from wdmd_tools.faces.align import RIGID, Alignment, align_clip
 from wdmd_tools.faces.crop import warp
-from wdmd_tools.faces.follow import FaceFollower, Picture, Region, around
+from wdmd_tools.faces.follow import FaceFollower, Picture, Region, WholePicture, around
 from wdmd_tools.faces.landmarks import Face
 from wdmd_tools.faces.spool import RegionSpool
 
@@ -83,13 +83,15 @@ class ClipFaces:
     def __len__(self) -> int:
         return len(self._faces)
 
-    def add(self, frame: Picture, time_ms: int) -> None:
+    def add(self, frame: Picture | Image, time_ms: int) -> None:
         """Take the next frame.
 
         Args:
-            frame: The source frame.
+            frame: The source frame; as an array, (H, W, 3) RGB, where it has been converted already.
             time_ms: Its media time.
         """
+        if isinstance(frame, np.ndarray):
+            frame = WholePicture(frame)
         face = None
         if len(self._faces) % self._config.landmark_stride == 0:
             face = self._follower.find(frame, time_ms)

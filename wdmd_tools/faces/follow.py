@@ -48,6 +48,27 @@ class Picture(Protocol):
         ...
 
 
+class WholePicture:
+    """An array as a `Picture`, for callers that have converted the whole frame already.
+
+    Args:
+        picture: (H, W, 3) RGB uint8.
+    """
+
+    def __init__(self, picture: Image) -> None:
+        self._picture = picture
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, px."""
+        return self._picture.shape[1], self._picture.shape[0]
+
+    def rgb(self, region: Region | None = None) -> Image:
+        """A region, or the whole picture; not copied."""
+        x0, y0, x1, y1 = region or (0, 0, *self.size)
+        return self._picture[y0:y1, x0:x1]
+
+
 class FaceFollower:
     """Finds the same face in consecutive frames of one clip; a context manager.
 
