@@ -28,26 +28,31 @@ class InputConfig:
             displacement, made from the grey frames (`meldae.layers.motion`); beyond the paper, since a
             ViT that looks at one frame at a time sees no movement.
         size: Height and width of a frame, px.
+        zoom: The middle ``1 / zoom`` of a crop is used; crops have margins that hold no face.
         fps: Frame rate the model works at; videos of another rate are resampled to it. 0 takes the rate
             of the training data.
         deviation_ms: Half width of the mean in time that movement is measured from.
         slow_ms: Half width of the longer mean of the flow mode.
         lag_ms: How far back the difference to the past looks.
         gain: Factor on movement, so that channels are of order one.
+        steady: Whether the flow mode takes away the motion of the head that alignment has left.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
 
     mode: InputMode = "rgb"
     size: int = 224
+    zoom: float = 1.0
     fps: float = 0.0
     deviation_ms: float = 200.0
     slow_ms: float = 667.0
     lag_ms: float = 33.4
     gain: float = 8.0
+    steady: bool = True
 
     def __post_init__(self) -> None:
         _require(self.size >= 16, f"input.size must be at least 16, got {self.size}")
+        _require(1 <= self.zoom <= 2, f"input.zoom must be in [1, 2], got {self.zoom}")
         _require(self.fps >= 0, f"input.fps must not be negative, got {self.fps}")
         _require(self.deviation_ms > 0, f"input.deviation_ms must be positive: {self.deviation_ms}")
         _require(self.lag_ms > 0, f"input.lag_ms must be positive, got {self.lag_ms}")
@@ -104,7 +109,9 @@ class BackboneConfig:
         for name in ("patch_size", "embed_dim", "depth", "num_heads"):
             value = getattr(self, name)
             _require(value >= 1, f"backbone.{name} must be at least 1, got {value}")
-        _require(self.tube == 0 or self.tube % 2 == 1, f"backbone.tube must be 0 or odd: {self.tube}")
+        _require(
+            self.tube == 0 or self.tube % 2 == 1, f"backbone.tube must be 0 or odd: {self.tube}"
+        )
         _require(
             self.embed_dim % self.num_heads == 0,
             f"backbone.embed_dim {self.embed_dim} must be a multiple of num_heads {self.num_heads}",

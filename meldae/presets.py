@@ -13,28 +13,29 @@ from meldae.settings import RunConfig, load_config
 from wdmd_tools.errors import ConfigError, UnknownNameError
 
 _NANO_MODEL: dict[str, Any] = {
-    "input": {"mode": "flow", "size": 80, "lag_ms": 66.7},
+    "input": {"mode": "flow", "size": 80, "zoom": 1.2, "lag_ms": 66.7},
     "backbone": {
         "kind": "nano",
         "pretrained": False,
         "stem": "conv",
         "patch_size": 4,
-        "embed_dim": 96,
-        "depth": 2,
+        "embed_dim": 64,
+        "depth": 1,
         "num_heads": 4,
         "mlp_ratio": 2.0,
+        "tube": 9,
     },
     "region_grid": [5, 5],
     "lstm_dim": 64,
     "head_dim": 64,
 }
 _NANO_TRAINING: dict[str, Any] = {
-    "epochs": 10,
-    "batch_size": 8,
+    "epochs": 12,
+    "batch_size": 4,
     "window": 96,
-    "lr_backbone": 2e-3,
-    "lr_new": 2e-3,
-    "ema": 0.98,
+    "lr_backbone": 3e-3,
+    "lr_new": 3e-3,
+    "ema": 0.95,
 }
 
 
@@ -55,7 +56,12 @@ PRESETS: dict[str, dict[str, Any]] = {
     "nano-star": _merge(_NANO, {"model": {"enhancer": "none"}}),
     "nano-rgb": _merge(
         _NANO,
-        {"model": {"input": {"mode": "rgb"}, "backbone": {"stem": "patch", "patch_size": 16}}},
+        {
+            "model": {
+                "input": {"mode": "rgb"},
+                "backbone": {"stem": "patch", "patch_size": 16, "tube": 0},
+            }
+        },
     ),
     "nano-motion": _merge(
         _NANO,

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ValidationError
 
 from meldae.decode import decode
 from meldae.inference import load_model, score_frames
@@ -23,7 +24,7 @@ from meldae.run_folder import RunFolder
 from meldae.store import Progress, prepare
 from meldae.timing import resample_index, spread_scores
 from wdmd_tools.config import CropConfig
-from wdmd_tools.errors import VideoError
+from wdmd_tools.errors import ModelFileError, VideoError
 from wdmd_tools.intervals import Interval
 from wdmd_tools.predictions import PredictedSegment
 
@@ -168,7 +169,7 @@ def _score_video(
     from wdmd_tools.video.decode import iter_frames
 
     count, fps = len(table), float(table.fps)
-    crop = CropConfig(size=max(32, model.config.input.size + model.config.input.size % 2))
+    crop = _crop_like_training(run)
     total, weights = np.zeros(count), np.zeros(count)
     seen = np.zeros(count, dtype=np.bool_)
     waiting = plan_chunks(count, fps)
@@ -211,6 +212,17 @@ def _score_video(
             for _, _, faces, _ in live:
                 faces.__exit__()
     return np.where(weights > 0, total / np.maximum(weights, 1e-9), -20.0), seen
+
+
+def _crop_like_training(run: RunFolder) -> CropConfig:
+    """The crop settings of the data that the run learnt from; defaults where they are not recorded."""
+    values = run.read("config.json").get("dataset", {}).get("crop", {})
+    try:
+        return CropConfig.model_validate(values)
+    except ValidationError as error:
+        raise ModelFileError(
+            f"{run.path / 'config.json'}: dataset.crop is damaged: {error}"
+        ) from None
 
 
 def _score_chunk(

@@ -6,7 +6,10 @@ A large one (`training.cache=false`) is decoded per window.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -54,12 +57,20 @@ def to_model_frames(frames: Frames, source: InputConfig) -> Frames:
     import cv2
 
     size = source.size
+    frames = _middle(frames, source.zoom)
     if source.channels == 1:
         grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
         planes = [_resize(cv2, frame, size) for frame in grey]
         return np.stack(planes)[:, None] if planes else np.zeros((0, 1, size, size), np.uint8)
     resized = [_resize(cv2, frame, size).transpose(2, 0, 1) for frame in frames]
     return np.stack(resized) if resized else np.zeros((0, 3, size, size), np.uint8)
+
+
+def _middle(frames: Frames, zoom: float) -> Frames:
+    """The middle of every frame, ``1 / zoom`` of its height and width."""
+    height, width = frames.shape[1:3]
+    top, left = round(height * (1 - 1 / zoom) / 2), round(width * (1 - 1 / zoom) / 2)
+    return frames[:, top : height - top, left : width - left]
 
 
 def _resize(cv2: Any, frame: Frames, size: int) -> Frames:
@@ -138,7 +149,7 @@ class FrameStore:
             for clip_id, index in self._index.items():
                 self._starts[clip_id] = total
                 total += len(index)
-            facts = json.dumps([2, dataset.data_hash, asdict(source)], sort_keys=True)
+            facts = json.dumps([4, dataset.data_hash, asdict(source)], sort_keys=True)
             key = hashlib.sha256(facts.encode()).hexdigest()[:16]
             path = folder / f"frames-{key}.npy"
             if not path.is_file():
@@ -187,13 +198,26 @@ class FrameStore:
             array = np.lib.format.open_memmap(
                 temporary, mode="w+", dtype=kind, shape=(total, *shape)
             )
-            for number, clip_id in enumerate(self._clips):
-                start = self._starts[clip_id]
-                array[start : start + self.length(clip_id)] = self._load(clip_id)
-                if progress is not None:
-                    progress("decoding crops", number + 1, len(self._clips))
+            with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+                for number, (clip_id, frames) in enumerate(self._load_all(pool)):
+                    start = self._starts[clip_id]
+                    array[start : start + self.length(clip_id)] = frames
+                    if progress is not None:
+                        progress("decoding crops", number + 1, len(self._clips))
             array.flush()
             del array
+
+    def _load_all(self, pool: ThreadPoolExecutor) -> Iterator[tuple[str, Prepared]]:
+        """All clips in order, a few ahead at a time: decoders leave the interpreter's lock."""
+        waiting: deque[tuple[str, Future[Prepared]]] = deque()
+        for clip_id in self._clips:
+            waiting.append((clip_id, pool.submit(self._load, clip_id)))
+            if len(waiting) > 8:
+                first, frames = waiting.popleft()
+                yield first, frames.result()
+        while waiting:
+            first, frames = waiting.popleft()
+            yield first, frames.result()
 
 
 def clips_of(dataset: Dataset, split: str) -> Sequence[Clip]:

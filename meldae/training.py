@@ -123,7 +123,11 @@ def _make_model(config: RunConfig, weights: Path | None) -> Meldae:
 def _describe(config: RunConfig, dataset: Dataset) -> dict[str, Any]:
     return {
         "config": config.model_dump(mode="json"),
-        "dataset": {"name": dataset.name, "data_hash": dataset.data_hash},
+        "dataset": {
+            "name": dataset.name,
+            "data_hash": dataset.data_hash,
+            "crop": dataset.info.get("config", {}).get("crop", {}),
+        },
         "versions": {
             "python": platform.python_version(),
             **{name: version(name) for name in ("torch", "timm", "lightning-fabric", "numpy")},

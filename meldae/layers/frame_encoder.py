@@ -20,7 +20,8 @@ def make_motion(source: InputConfig) -> MotionChannels | FlowChannels | None:
     if source.mode == "motion":
         return MotionChannels(near, lag, source.gain)
     if source.mode == "flow":
-        return FlowChannels(near, source.frames(source.slow_ms), lag, source.gain)
+        slow = source.frames(source.slow_ms)
+        return FlowChannels(near, slow, lag, source.gain, source.steady)
     return None
 
 

@@ -100,6 +100,7 @@ class FlowChannels(nn.Module):
         slow_radius: Half width of the long mean, frames.
         lag: Frames back.
         gain: Factor on px.
+        steady: Whether to take away the head's own motion, see `remove_head_motion`.
 
     Shape:
         frames: (B, T, C, H, W) float in [0, 1], C = 1 or 3; H and W multiples of 4.
@@ -114,9 +115,12 @@ class FlowChannels(nn.Module):
     channels = 6
     cell = 4
 
-    def __init__(self, radius: int, slow_radius: int, lag: int, gain: float = 8.0) -> None:
+    def __init__(
+        self, radius: int, slow_radius: int, lag: int, gain: float = 8.0, steady: bool = True
+    ) -> None:
         super().__init__()
-        self.radius, self.slow_radius, self.lag, self.gain = radius, slow_radius, lag, gain
+        self.radius, self.slow_radius, self.lag = radius, slow_radius, lag
+        self.gain, self.steady = gain, steady
 
     def forward(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
         """See the class."""
@@ -132,13 +136,53 @@ class FlowChannels(nn.Module):
             xx, xy, yy = _cells(along * along), _cells(along * down), _cells(down * down)
             xx, yy = xx + _STIFF, yy + _STIFF
             scale = self.gain / (xx * yy - xy * xy)
+            seen = (xx + yy - 2 * _STIFF) / (xx + yy)
             found = []
             for other in others:
                 change = other - face
                 x, y = _cells(along * change), _cells(down * change)
-                found += [(yy * x - xy * y) * scale, (xx * y - xy * x) * scale]
-            flow = torch.stack(found, dim=2).clamp(-8, 8)
+                moved = (
+                    torch.stack(((yy * x - xy * y), (xx * y - xy * x)), dim=2) * scale[:, :, None]
+                )
+                found.append(remove_head_motion(moved, seen) if self.steady else moved)
+            flow = torch.cat(found, dim=2).clamp(-8, 8)
             return flow if mask is None else flow * mask[..., None, None, None]
+
+
+def remove_head_motion(flow: Tensor, seen: Tensor, rounds: int = 2) -> Tensor:
+    """Take away what an affine motion of the whole picture explains: the head's, left by alignment.
+
+    Args:
+        flow: (B, T, 2, rows, columns).
+        seen: (B, T, rows, columns) in [0, 1], how far a cell has texture to tell.
+        rounds: Least squares; from the second round on, cells that move otherwise weigh less, so that an
+            expression is not taken for part of the head's motion.
+
+    Returns:
+        Same shape as `flow`.
+    """
+    b, t, _, rows, columns = flow.shape
+    y, x = torch.meshgrid(
+        torch.linspace(-1, 1, rows, device=flow.device),
+        torch.linspace(-1, 1, columns, device=flow.device),
+        indexing="ij",
+    )
+    basis = torch.stack((torch.ones_like(x), x, y), dim=-1).view(-1, 3)
+    squares = (basis[:, :, None] * basis[:, None]).view(-1, 9)
+    # The picture's middle is face, its edges are hair and background.
+    centre = torch.exp(-(x.square() + y.square())).view(-1)
+    prior = seen.flatten(2) * centre + 1e-4
+    weight, values, rest = prior, flow.flatten(3), flow.flatten(3)
+    ridge = 1e-6 * torch.eye(3, device=flow.device)
+    for _ in range(rounds):
+        normal = torch.matmul(weight, squares).view(b, t, 3, 3) + ridge
+        right = torch.matmul(weight[:, :, None] * values, basis)
+        plane = torch.linalg.solve(normal, right.transpose(-1, -2))
+        rest = values - torch.matmul(basis, plane).transpose(-1, -2)
+        size = rest.square().sum(2)
+        typical = (prior * size).sum(-1, keepdim=True) / prior.sum(-1, keepdim=True)
+        weight = prior / (1 + size / (typical + 1e-6))
+    return rest.view_as(flow)
 
 
 def _blur(images: Tensor) -> Tensor:

@@ -77,7 +77,10 @@ def test_losses_equal_slow_loops(b: int, t: int, seed: int) -> None:
     assert focal_loss(logits, targets).item() == pytest.approx(
         slow_focal(logits, targets, 0.25, 2.0), rel=1e-5
     )
-    overlap, boundary = slow_tversky(logits, targets, mask), slow_boundary(logits, targets, edge, mask)
+    overlap, boundary = (
+        slow_tversky(logits, targets, mask),
+        slow_boundary(logits, targets, edge, mask),
+    )
     assert focal_tversky_loss(logits, targets, mask).item() == pytest.approx(overlap, rel=1e-5)
     assert boundary_loss(logits, targets, edge, mask).item() == pytest.approx(boundary, rel=1e-5)
     both = BoundaryAwareLoss(boundary_lambda=1.5)(logits, targets, edge, mask)
@@ -116,7 +119,11 @@ def test_padding_changes_nothing(seed: int, extra: int) -> None:
 
 def test_extreme_logits_stay_finite_in_half_precision() -> None:
     logits = torch.tensor([[-90.0, 90.0, -90.0, 90.0]], dtype=torch.bfloat16, requires_grad=True)
-    for targets in (torch.tensor([[0.0, 1, 0, 1]]), torch.tensor([[1.0, 0, 1, 0]]), torch.zeros(1, 4)):
+    for targets in (
+        torch.tensor([[0.0, 1, 0, 1]]),
+        torch.tensor([[1.0, 0, 1, 0]]),
+        torch.zeros(1, 4),
+    ):
         loss = BoundaryAwareLoss()(logits, targets) + focal_loss(logits, targets)
         (slope,) = torch.autograd.grad(loss, logits)
         assert torch.isfinite(loss)
@@ -128,9 +135,13 @@ def test_missing_frames_cost_more_than_inventing_them() -> None:
     truth = torch.tensor([[0.0, 0, 1, 1, 1, 0, 0]])
     missed = torch.tensor([[0.0, 0, 0, 1, 0, 0, 0]]) * 40 - 20
     invented = torch.tensor([[0.0, 1, 1, 1, 1, 1, 0]]) * 40 - 20
-    # missed: TI = 2 / (2 + 0.7 * 2) ; invented: TI = 4 / (4 + 0.3 * 2)
-    assert focal_tversky_loss(missed, truth).item() == pytest.approx((1 - 2 / 3.4) ** 0.75, rel=1e-4)
-    assert focal_tversky_loss(invented, truth).item() == pytest.approx((0.6 / 4.6) ** 0.75, rel=1e-4)
+    # The Tversky index is 2 of 3.4, and 4 of 4.6.
+    assert focal_tversky_loss(missed, truth).item() == pytest.approx(
+        (1 - 2 / 3.4) ** 0.75, rel=1e-4
+    )
+    assert focal_tversky_loss(invented, truth).item() == pytest.approx(
+        (0.6 / 4.6) ** 0.75, rel=1e-4
+    )
 
 
 def test_boundaries_are_first_and_last_frames_and_not_the_edges_of_a_window() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from meldae.layers.motion import FlowChannels, MotionChannels
+from meldae.layers.motion import FlowChannels, MotionChannels, remove_head_motion
 from meldae.layers.region_pool import RegionPool
 from meldae.layers.temporal import BiLstm
 
@@ -23,7 +23,7 @@ def moving_pattern(shifts: list[tuple[float, float]], size: int = 40) -> torch.T
 def test_flow_measures_a_known_displacement() -> None:
     """Still but for the last frame, which is 0.4 px right and 0.2 px up of the frame before."""
     frames = moving_pattern([(0.0, 0.0)] * 30 + [(0.4, -0.2)])
-    flow = FlowChannels(radius=6, slow_radius=20, lag=1, gain=1.0)(frames)
+    flow = FlowChannels(radius=6, slow_radius=20, lag=1, gain=1.0, steady=False)(frames)
     assert flow.shape == (1, 31, 6, 10, 10)
     speed = flow[0, -1, 4:6, 2:-2, 2:-2].mean((1, 2))
     assert speed[0].item() == pytest.approx(0.4, abs=0.1)
@@ -35,16 +35,29 @@ def test_flow_measures_a_known_displacement() -> None:
 def test_flow_of_a_still_face_is_zero_under_changing_light() -> None:
     still = moving_pattern([(0.0, 0.0)] * 12)
     light = 1 + 0.3 * torch.sin(torch.arange(12.0))[None, :, None, None, None]
-    flow = FlowChannels(radius=2, slow_radius=5, lag=1, gain=1.0)(still * 0.7 * light)
+    flow = FlowChannels(radius=2, slow_radius=5, lag=1, gain=1.0, steady=False)(still * 0.7 * light)
     assert flow.abs().max() < 0.05  # px
 
 
 def test_a_mirrored_video_moves_the_other_way() -> None:
     frames = moving_pattern([(0.1 * t, 0.05 * t) for t in range(10)])
-    channels = FlowChannels(radius=2, slow_radius=4, lag=2)
+    channels = FlowChannels(radius=2, slow_radius=4, lag=2, steady=False)
     flow, mirrored = channels(frames), channels(frames.flip(-1)).flip(-1)
     assert torch.allclose(flow[:, :, 0::2], -mirrored[:, :, 0::2], atol=0.02)
     assert torch.allclose(flow[:, :, 1::2], mirrored[:, :, 1::2], atol=0.02)
+
+
+def test_motion_of_the_head_goes_and_motion_of_a_part_stays() -> None:
+    """The whole field turns and shifts; in one corner of it 9 of 100 cells also move by 1."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, 10), torch.linspace(-1, 1, 10), indexing="ij")
+    head = torch.stack((0.5 - 0.3 * y, 0.2 + 0.3 * x))[None, None]
+    part = torch.zeros(1, 1, 2, 10, 10)
+    part[..., 0, 2:5, 2:5] = 1.0
+    seen = torch.ones(1, 1, 10, 10)
+    assert remove_head_motion(head, seen).abs().max() < 1e-3
+    rest = remove_head_motion(head + part, seen, rounds=4)
+    assert rest[0, 0, 0, 2:5, 2:5].min() > 0.75
+    assert rest[0, 0, 0, 6:, 6:].abs().max() < 0.15
 
 
 @pytest.mark.parametrize("channels", [MotionChannels(2, 1), FlowChannels(2, 5, 1)])
