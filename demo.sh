@@ -8,7 +8,7 @@ started=$SECONDS
 step() { printf '\n\033[1m== %s\033[0m  (%d s)\n' "$1" $((SECONDS - started)); shift; echo "\$ ${*#"$BIN"/}"; "$@"; }
 
 step "1. A synthetic ELAN project: films, three annotators, exact truth" \
-  "$BIN/wdmd" demo --recordings 40 --subjects 16 --seconds 24 --fps 30 --size 320 --seed 7 --out demo
+  "$BIN/wdmd" demo --recordings 40 --subjects 16 --seconds 24 --fps 30 --size 320 --me-rate 0.35 --me-amplitude 1.5 --seed 7 --out demo
 step "2. Is everything in order?" \
   "$BIN/wdmd" check --elan demo/ann --videos demo/raw
 step "3. ELAN and films to aligned face crops and tables" \

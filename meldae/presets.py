@@ -30,7 +30,7 @@ _NANO_MODEL: dict[str, Any] = {
     "head_dim": 64,
 }
 _NANO_TRAINING: dict[str, Any] = {
-    "epochs": 12,
+    "epochs": 24,
     "batch_size": 4,
     "window": 96,
     "lr_backbone": 3e-3,
