@@ -22,6 +22,9 @@ step "6. Train the model" \
 step "7. Every model on every dataset" \
   "$BIN/bench" run --all --data data --out results --leaderboard leaderboard
 
+step "8. One test clip over time" \
+  "$BIN/bench" report --data data --results results --out leaderboard/timeline.png
+
 cat <<EOF
 
 Done in $((SECONDS - started)) s. Look at:

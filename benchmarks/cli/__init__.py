@@ -22,6 +22,7 @@ def _register() -> None:
         ("run", "run"),
         ("score", "score"),
         ("leaderboard", "leaderboard"),
+        ("report", "report"),
     ):
         command = getattr(importlib.import_module(f"benchmarks.cli.{module}"), module)
         app.command(name)(friendly(command))
