@@ -108,7 +108,9 @@ def build_model(config: MeldaeConfig, weights: Path | None = None) -> Meldae:
 
 def _fill_backbone(model: Meldae, weights: Path) -> None:
     tensors, _ = read_tensors(weights)
-    own = model.encoder.vit.state_dict()
+    # The stem is timm's `patch_embed`, kept beside the transformer (see FrameEncoder).
+    own = {f"patch_embed.{k}": v for k, v in model.encoder.stem.state_dict().items()}
+    own |= model.encoder.vit.state_dict()
     found = {name: tensor for name, tensor in tensors.items() if name in own}
     missing = sorted(set(own) - set(found))
     if missing:
@@ -122,7 +124,9 @@ def _fill_backbone(model: Meldae, weights: Path) -> None:
             f"{weights}: {wrong[0]!r} has shape {tuple(found[wrong[0]].shape)}, expected "
             f"{tuple(own[wrong[0]].shape)}; is it another model or image size?"
         )
-    model.encoder.vit.load_state_dict(found)
+    stem = {k: v for k, v in found.items() if k.startswith("patch_embed.")}
+    model.encoder.stem.load_state_dict({k.removeprefix("patch_embed."): v for k, v in stem.items()})
+    model.encoder.vit.load_state_dict({k: v for k, v in found.items() if k not in stem})
 
 
 def file_sha256(path: Path) -> str:

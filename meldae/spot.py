@@ -196,9 +196,8 @@ def _score_video(
                 while waiting and waiting[0][0] <= frame.index:
                     start, stop = waiting.pop(0)
                     live.append((start, stop, ClipFaces(landmarker, crop, Path(folder)), []))
-                picture = frame.rgb()
                 for start, _, faces, index in live:
-                    faces.add(picture, table.floor_ms[frame.index])
+                    faces.add(frame, table.floor_ms[frame.index])
                     index.append(frame.index - start)
                 for done in [one for one in live if one[1] <= frame.index + 1]:
                     live.remove(done)
