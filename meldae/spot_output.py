@@ -33,7 +33,8 @@ def write_spotting_eaf(path: Path, found: Spotting, run_id: str) -> None:
     """
     video = found.video.resolve()
     try:
-        relative = "./" + Path(os.path.relpath(video, path.resolve().parent)).as_posix()
+        relative = Path(os.path.relpath(video, path.resolve().parent)).as_posix()
+        relative = relative if relative.startswith("..") else f"./{relative}"
     except ValueError:  # another drive
         relative = ""
     segments = found.segments
