@@ -1,0 +1,125 @@
+"""Stored frames, targets and training windows."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from builders import clip_row, frame_rows, segment_row, tiny_dataset, write_dataset
+
+from meldae.config import InputConfig
+from meldae.data import ClipDataset
+from meldae.store import Frames, FrameStore, clips_of, to_model_frames
+from meldae.targets import clip_targets
+from wdmd_tools.errors import ManifestError
+from wdmd_tools.manifest import Dataset
+
+GREY = InputConfig(mode="motion", size=16, fps=30.0)
+
+
+def numbered(n_frames: int) -> Frames:
+    """Frame k is grey k everywhere."""
+    return np.broadcast_to(
+        np.arange(n_frames, dtype=np.uint8)[:, None, None, None], (n_frames, 20, 20, 3)
+    ).copy()
+
+
+def one_clip(root: Path, n_frames: int = 20, fps: int = 30) -> Dataset:
+    """ME in frames 8 to 11; speaking up to frame 12."""
+    row = clip_row("c", n_frames, fps=fps, has_me=True, speaking_share=0.6, split="train")
+    states = ["speaking"] * 12 + ["silent"] * (n_frames - 12)
+    inside = np.zeros(n_frames, dtype=bool)
+    inside[8:12] = True
+    frames = frame_rows(row, inside, states)
+    return write_dataset(root, [row], [segment_row("c", "consensus", 8, 11)], frames)
+
+
+def test_targets_mark_first_and_last_frame(tmp_path: Path) -> None:
+    """frames 0.......8..11........ boundary at 8 and 11, inclusive end."""
+    dataset = one_clip(tmp_path)
+    (clip,) = dataset.iter_clips()
+    targets = clip_targets(dataset, clip)
+    assert np.flatnonzero(targets.inside).tolist() == [8, 9, 10, 11]
+    assert np.flatnonzero(targets.boundary).tolist() == [8, 11]
+    assert targets.has_me == 1.0
+    assert targets.majority_speaking == 1.0
+    late = targets.take(np.arange(12, 20))
+    assert (late.has_me, late.majority_speaking) == (0.0, 0.0)
+
+
+def test_other_rates_are_resampled_in_frames_and_targets_alike(tmp_path: Path) -> None:
+    dataset = one_clip(tmp_path, fps=60)
+    store = FrameStore(dataset, GREY, None, lambda _: numbered(20))
+    assert store.length("c") == 10
+    assert store.frames("c")[:, 0, 0, 0].tolist() == list(range(0, 20, 2))
+    data = ClipDataset(dataset, clips_of(dataset, "train"), store)
+    assert np.flatnonzero(data.targets[0].inside).tolist() == [4, 5]
+
+
+def test_a_cached_store_equals_an_uncached_one(tmp_path: Path) -> None:
+    dataset = tiny_dataset(tmp_path / "d", n_recordings=3, with_crops=True)
+    for source in (
+        GREY,
+        InputConfig(size=24, fps=30.0),
+        InputConfig(mode="flow", size=16, fps=30.0),
+    ):
+        plain = FrameStore(dataset, source)
+        cached = FrameStore(dataset, source, tmp_path / "cache")
+        again = FrameStore(dataset, source, tmp_path / "cache", read=lambda _: 1 / 0)  # type: ignore[arg-type]
+        for clip in dataset.iter_clips():
+            index = np.array([3, 1, 7])
+            whole = plain.frames(clip.clip_id)
+            assert np.array_equal(whole, cached.frames(clip.clip_id))
+            assert np.array_equal(whole[index], again.frames(clip.clip_id, index))
+    assert len(list((tmp_path / "cache").glob("frames-*.npy"))) == 3
+
+
+def test_a_crop_of_another_length_is_refused(tmp_path: Path) -> None:
+    dataset = one_clip(tmp_path)
+    store = FrameStore(dataset, GREY, None, lambda _: numbered(19))
+    with pytest.raises(ManifestError, match="19 frames, the clips table says 20"):
+        store.frames("c")
+
+
+def test_zoom_takes_the_middle() -> None:
+    frames = np.zeros((1, 20, 20, 3), dtype=np.uint8)
+    frames[:, 5:15, 5:15] = 200
+    zoomed = to_model_frames(frames, InputConfig(mode="motion", size=16, zoom=2.0))
+    assert zoomed.shape == (1, 1, 16, 16)
+    assert zoomed.min() == 200
+
+
+def test_windows_of_an_epoch_hold_every_me_and_stay_inside(tmp_path: Path) -> None:
+    dataset = tiny_dataset(tmp_path, n_recordings=4, clips_per_recording=5)
+    clips = clips_of(dataset, "train")
+    store = FrameStore(dataset, GREY, None, lambda _: numbered(40))
+    data = ClipDataset(dataset, clips, store)
+    windows = data.plan_epoch(np.random.default_rng(0), 16, me_share=1.0, stretch=0.1)
+    assert len(windows) == round(data.n_frames / 16)
+    for window in windows:
+        assert len(window.index) == 16
+        assert window.index.min() >= 0
+        assert window.index.max() < 40
+        assert data.targets[window.clip].inside[window.index].any()
+    drawn = {window.clip for window in windows}
+    assert drawn == {clip for clip, _, _ in data.runs}
+    same = data.plan_epoch(np.random.default_rng(0), 16, me_share=1.0, stretch=0.1)
+    assert all((a.index == b.index).all() for a, b in zip(windows, same, strict=True))
+
+
+def test_short_clips_are_padded_and_masked(tmp_path: Path) -> None:
+    dataset = one_clip(tmp_path)
+    store = FrameStore(dataset, GREY, None, lambda _: numbered(20))
+    data = ClipDataset(dataset, clips_of(dataset, "train"), store)
+    (long,) = data.plan_epoch(np.random.default_rng(0), 64, 0.0)
+    short = type(long)(0, np.arange(5))
+    batch = data.collate([long, short])
+    assert batch.frames.shape == (2, 20, 1, 16, 16)
+    assert batch.mask.sum(1).tolist() == [20, 5]
+    assert batch.has_me.tolist() == [1.0, 0.0]
+    assert batch.frames[1, :5, 0, 0, 0].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_an_empty_split_says_what_it_takes(tmp_path: Path) -> None:
+    dataset = one_clip(tmp_path)
+    with pytest.raises(ManifestError, match="three subjects"):
+        clips_of(dataset, "val")
