@@ -58,7 +58,7 @@ def train_svm(
     both = bool(check_labels.any() and not check_labels.all())
     best, best_value = None, -1.0
     for cost in costs if both else costs[:1]:
-        machine = LinearSVC(C=cost, class_weight="balanced", random_state=seed, dual=True, tol=1e-3)
+        machine = LinearSVC(C=cost, class_weight="balanced", random_state=seed, dual=True, tol=1e-2)
         with warnings.catch_warnings():
             # A solver that stops early at a large cost is judged on the validation data like any other.
             warnings.simplefilter("ignore", ConvergenceWarning)
