@@ -56,7 +56,7 @@ def _draw(axes: "Axes", table: Table) -> None:
     for index, row in enumerate(table.rows):
         _draw_row(axes, count - 1 - index, row)
     axes.set_yticks(range(count), [row.display for row in reversed(table.rows)])
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=10)
     axes.set_ylim(-0.6, count - 0.4)
     axes.set_xlabel("F1_DR, percent; bars are 95 % intervals over recordings")
     axes.grid(axis="x", color=GRID, linewidth=0.8)
