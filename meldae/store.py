@@ -149,7 +149,9 @@ class FrameStore:
             for clip_id, index in self._index.items():
                 self._starts[clip_id] = total
                 total += len(index)
-            facts = json.dumps([4, dataset.data_hash, asdict(source)], sort_keys=True)
+            # The clips count too: a view of the dataset has its hash, but other offsets in the file.
+            clips = list(self._starts.items())
+            facts = json.dumps([5, dataset.data_hash, clips, asdict(source)], sort_keys=True)
             key = hashlib.sha256(facts.encode()).hexdigest()[:16]
             path = folder / f"frames-{key}.npy"
             if not path.is_file():

@@ -123,3 +123,17 @@ def test_an_empty_split_says_what_it_takes(tmp_path: Path) -> None:
     dataset = one_clip(tmp_path)
     with pytest.raises(ManifestError, match="three subjects"):
         clips_of(dataset, "val")
+
+
+def test_a_view_of_some_clips_does_not_read_another_views_cache(tmp_path: Path) -> None:
+    """A view has the hash of its dataset; its frames once came from the offsets of the whole."""
+    from dataclasses import replace
+
+    dataset = tiny_dataset(tmp_path / "d", with_crops=True, n_recordings=3, clips_per_recording=2)
+    source = InputConfig(mode="rgb", size=32)
+    FrameStore(dataset, source, tmp_path / "cache")
+    view = replace(dataset, clips=dataset.clips.slice(3))
+    assert view.data_hash == dataset.data_hash
+    cached, plain = FrameStore(view, source, tmp_path / "cache"), FrameStore(view, source)
+    for clip in view.iter_clips():
+        np.testing.assert_array_equal(cached.frames(clip.clip_id), plain.frames(clip.clip_id))
