@@ -43,7 +43,9 @@ class Meldae(nn.Module):
             self.context = (
                 RegionalContext(dim, config.regional_context) if config.regional_context else None
             )
-            self.enhancer = Enhancer(dim, config.n_tokens, config.enhancer_heads, config.enhancer)
+            self.enhancer = Enhancer(
+                dim, config.n_tokens, config.enhancer_heads, config.enhancer, config.dropout
+            )
             fused += dim
         self.me_head = ClipHead(fused, config.head_dim, config.dropout)
         self.state_head = ClipHead(fused, config.head_dim, config.dropout)
