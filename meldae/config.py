@@ -140,7 +140,7 @@ class MeldaeConfig:
         regional_context: Frames of the temporal convolution over regional features before the enhancer;
             0 for none, as in the paper. Odd.
         head_dim: Hidden size of the heads.
-        dropout: In the enhancer and in the heads.
+        dropout: Before the heads.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID

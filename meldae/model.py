@@ -43,9 +43,7 @@ class Meldae(nn.Module):
             self.context = (
                 RegionalContext(dim, config.regional_context) if config.regional_context else None
             )
-            self.enhancer = Enhancer(
-                dim, config.n_tokens, config.enhancer_heads, config.enhancer, config.dropout
-            )
+            self.enhancer = Enhancer(dim, config.n_tokens, config.enhancer_heads, config.enhancer)
             fused += dim
         self.me_head = ClipHead(fused, config.head_dim, config.dropout)
         self.state_head = ClipHead(fused, config.head_dim, config.dropout)

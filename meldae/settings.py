@@ -84,9 +84,6 @@ class TrainingConfig(_Settings):
 class DecodingConfig(_Settings):
     """What is tried on the validation split when frame scores become segments.
 
-    The list is short on purpose: a validation split holds tens of MEs, and the more is tried on it, the
-    more it flatters.
-
     Args:
         smooth_ms: Widths of the moving average over scores.
         low_shares: Lower threshold of the hysteresis as a share of the upper one.
@@ -95,8 +92,8 @@ class DecodingConfig(_Settings):
     """
 
     smooth_ms: tuple[float, ...] = (0.0, 100.0)
-    low_shares: tuple[float, ...] = (1.0, 0.7)
-    min_ms: tuple[float, ...] = (100.0,)
+    low_shares: tuple[float, ...] = (1.0, 0.7, 0.4)
+    min_ms: tuple[float, ...] = (66.0, 130.0)
     max_ms: tuple[float, ...] = (700.0, 1000.0)
 
 

@@ -23,7 +23,6 @@ class Enhancer(nn.Module):
         n_tokens: Query tokens N.
         heads: Attention heads.
         fusion: ``"framewise"`` or ``"broadcast"``.
-        dropout: Of attention weights and of the enhanced feature, in training.
 
     Shape:
         regions: (B, T, P, D)
@@ -36,21 +35,13 @@ class Enhancer(nn.Module):
     tried: with Adam its constant part grows by N D steps at once and drowns what changes over time.)
     """
 
-    def __init__(
-        self,
-        dim: int,
-        n_tokens: int = 16,
-        heads: int = 4,
-        fusion: Fusion = "framewise",
-        dropout: float = 0.0,
-    ) -> None:
+    def __init__(self, dim: int, n_tokens: int = 16, heads: int = 4, fusion: Fusion = "framewise"):
         super().__init__()
         if fusion not in ("framewise", "broadcast"):
             raise ValueError(f"Expected `fusion` framewise or broadcast but got {fusion!r}.")
         if dim % heads:
             raise ValueError(f"Expected `dim` to be a multiple of `heads` but got {dim}, {heads}.")
         self.fusion, self.heads = fusion, heads
-        self.dropout = nn.Dropout(dropout)
         self.tokens = nn.Parameter(torch.empty(n_tokens, dim))
         nn.init.normal_(self.tokens, std=0.5)
         self.norm = nn.LayerNorm(dim)
@@ -74,7 +65,7 @@ class Enhancer(nn.Module):
         logits = torch.einsum("nhc,btphc->bthnp", query, key) / math.sqrt(d // h)
         if self.fusion == "framewise":
             attention = logits.float().softmax(-1).to(value.dtype)
-            found = torch.einsum("bthnp,btphc->btnhc", self.dropout(attention), value)
+            found = torch.einsum("bthnp,btphc->btnhc", attention, value)
             enhanced = torch.einsum("btnd,nd->btd", found.reshape(b, t, n, d), self.pool)
         else:
             logits = logits.float()
@@ -82,8 +73,7 @@ class Enhancer(nn.Module):
                 logits = logits.masked_fill(~mask[:, :, None, None, None], float("-inf"))
             over_all = logits.permute(0, 2, 3, 1, 4).reshape(b, h, n, t * p).softmax(-1)
             attention = over_all.view(b, h, n, t, p).permute(0, 3, 1, 2, 4).to(value.dtype)
-            found = torch.einsum("bthnp,btphc->bnhc", self.dropout(attention), value)
+            found = torch.einsum("bthnp,btphc->bnhc", attention, value)
             one = torch.einsum("bnd,nd->bd", found.reshape(b, n, d), self.pool)
             enhanced = one[:, None].expand(b, t, d)
-        enhanced = self.dropout(enhanced)
         return enhanced, attention.mean(2) if return_attention else None
