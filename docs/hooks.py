@@ -9,7 +9,9 @@ from wdmd_tools.manifest.schema import SCHEMA_VERSION, TABLES
 def _columns(match: re.Match[str]) -> str:
     rows = ["| column | type | null | meaning |", "| --- | --- | --- | --- |"]
     for column in TABLES[match.group(1)]:
-        kind = str(column.type).replace("dictionary<values=string, indices=int32, ordered=0>", "name")
+        kind = str(column.type).replace(
+            "dictionary<values=string, indices=int32, ordered=0>", "name"
+        )
         kind = kind.replace("<element: ", " of ").replace("<item: ", " of ").replace(">", "")
         null = "yes" if column.nullable else ""
         rows.append(
