@@ -120,6 +120,8 @@ def load_bench_config(path: Path) -> BenchConfig:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         text = str(first["msg"]).removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            text = "no such key"
         raise ConfigError(f"{path}: {key}: {text}") from None
     datasets = {
         name: spec.model_copy(update={"path": path.parent / spec.path})

@@ -131,6 +131,8 @@ def load_config(values: Mapping[str, Any], where: str = "config") -> RunConfig:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         text = str(first["msg"]).removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            text = "no such key"
         raise ConfigError(
             f"{where}: {key + ': ' if key else ''}{text} (got {first['input']!r})"
         ) from None

@@ -123,7 +123,8 @@ def load_protocol(path: Path | None) -> Protocol:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "protocol"
-        raise ConfigError(f"{path}: {where}: {first['msg']}") from None
+        message = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
+        raise ConfigError(f"{path}: {where}: {message}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,11 @@ def test_an_empty_file_is_an_empty_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("datasets: {a: {path: x, protocl: holdout}}", r"datasets\.a\.protocl: Extra inputs"),
+        ("datasets: {a: {path: x, protocl: holdout}}", r"datasets\.a\.protocl: no such key"),
         ("datasets: {a: {path: x, protocol: loso}}", r"datasets\.a\.protocol"),
         ("datasets: {a: {}}", r"datasets\.a\.path: Field required"),
         ("datasets: {../../a: {path: x}}", "use letters"),
-        ("datset: {}", "datset: Extra inputs"),
+        ("datset: {}", "datset: no such key"),
         ("models: {m: {display: x}}", r"models\.m\.target: Field required"),
         ("- a\n- b", "expected the keys"),
         ("a: [", "not valid YAML"),

@@ -78,7 +78,7 @@ def test_other_names_come_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("tier: {}", "tier: Extra inputs"),
+        ("tier: {}", "tier: no such key"),
         ("tiers: {micro: [x]}", "unknown key micro"),
         ("tiers: [", "not valid YAML"),
         ("- 1", "expected keys"),
