@@ -184,7 +184,7 @@ BUILT_IN = (
         "meldae-literal",
         "nano-rgb",
         "MELDAE nano (RGB patches, literal)",
-        "Input as the paper says word for word, but a tiny ViT trained from scratch for 12 epochs (the others: 24).",
+        "Input as the paper says word for word, but a tiny ViT from scratch; 12 epochs, the others 24.",
     ),
     _meldae(
         "meldae",
