@@ -13,11 +13,22 @@ app = typer.Typer(
 )
 
 
+COMMANDS = (
+    "demo",
+    "check",
+    "build",
+    "agreement",
+    "stats",
+    "doctor",
+)
+"""In the order of ``wdmd --help``: one module of this package each, with a function of the same name."""
+
+
 def _register() -> None:
     """Add every command; each module imports its heavy parts inside the command."""
     import importlib
 
-    for name in ("demo", "check", "build", "agreement", "stats", "doctor"):
+    for name in COMMANDS:
         module = importlib.import_module(f"wdmd_tools.cli.{name}")
         app.command(name)(friendly(getattr(module, name)))
 
