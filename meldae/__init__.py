@@ -12,25 +12,45 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from meldae.config import MeldaeConfig
-    from meldae.losses import BoundaryAwareLoss, MeldaeLoss
+    from meldae.losses import (
+        BceLoss,
+        BoundaryAwareLoss,
+        FocalTverskyLoss,
+        IouLoss,
+        MaeLoss,
+        MeldaeLoss,
+        MseLoss,
+        SmoothL1Loss,
+    )
     from meldae.model import Meldae
     from meldae.output import MeldaeOutput
 
-__all__ = ["BoundaryAwareLoss", "Meldae", "MeldaeConfig", "MeldaeLoss", "MeldaeOutput"]
+__all__ = [
+    "BceLoss",
+    "BoundaryAwareLoss",
+    "FocalTverskyLoss",
+    "IouLoss",
+    "MaeLoss",
+    "Meldae",
+    "MeldaeConfig",
+    "MeldaeLoss",
+    "MeldaeOutput",
+    "MseLoss",
+    "SmoothL1Loss",
+]
 
 _HOME = {
-    "BoundaryAwareLoss": "meldae.losses",
     "Meldae": "meldae.model",
     "MeldaeConfig": "meldae.config",
-    "MeldaeLoss": "meldae.losses",
     "MeldaeOutput": "meldae.output",
 }
+"""Where each name lives; all others are losses."""
 
 
 def __getattr__(name: str) -> Any:
     """Load torch only when something that needs it is asked for; ``--help`` must stay quick."""
-    if name not in _HOME:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(_HOME[name]), name)
+    return getattr(importlib.import_module(_HOME.get(name, "meldae.losses")), name)

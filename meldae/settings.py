@@ -24,6 +24,9 @@ from wdmd_tools.errors import ConfigError
 TRAINER_VERSION = 1
 """Raised whenever the same settings would train something else; part of every run's identity."""
 
+LocatorName = Literal["bal", "bce", "focal-tversky", "iou", "mae", "mse", "smooth-l1"]
+"""Keys of `meldae.losses.LOCATORS`, repeated so that settings load without torch."""
+
 Precision = Literal["32-true", "bf16-mixed"]
 
 
@@ -49,8 +52,10 @@ class TrainingConfig(_Settings):
         augment: Strength of augmentation, 0 for none, 1 is the default.
         precision: bf16 autocast is for GPUs.
         me_weight: w1.
-        state_weight: w2.
+        state_weight: w2; 0 is the paper's "without state loss".
         loc_weight: w3.
+        locator: The localisation loss: one of ``bal``, ``bce``, ``focal-tversky``, ``iou``, ``mae``,
+            ``mse``, ``smooth-l1`` (figure 4).
         boundary_lambda: Lambda of BAL.
         boundary_weight: W_boundary of BAL.
         focal_alpha: Weight of positive clips.
@@ -74,6 +79,7 @@ class TrainingConfig(_Settings):
     me_weight: float = Field(default=0.5, ge=0)
     state_weight: float = Field(default=0.2, ge=0)
     loc_weight: float = Field(default=1.0, ge=0)
+    locator: LocatorName = "bal"
     boundary_lambda: float = Field(default=1.0, ge=0)
     boundary_weight: float = Field(default=10.0, ge=1)
     focal_alpha: float = Field(default=0.25, ge=0, le=1)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 
 from meldae.checkpoint import (
     build_model,
@@ -36,7 +36,7 @@ from meldae.data import Batch, ClipDataset
 from meldae.decode import Decoding, best_threshold
 from meldae.evaluation import calibrate, evaluate, scored_clips
 from meldae.inference import score_clips, to_prediction
-from meldae.losses import BoundaryAwareLoss, MeldaeLoss
+from meldae.losses import MeldaeLoss, make_locator
 from meldae.model import Meldae
 from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig, TrainingConfig, identity
@@ -342,8 +342,8 @@ def set_rate(optimizer: Any, share: float, warmup: float) -> None:
 
 
 def make_loss(settings: TrainingConfig) -> MeldaeLoss:
-    """The paper's loss with the weights of the settings."""
-    locator: nn.Module = BoundaryAwareLoss(settings.boundary_lambda, settings.boundary_weight)
+    """The paper's loss with the weights and the localisation loss of the settings."""
+    locator = make_locator(settings.locator, settings.boundary_lambda, settings.boundary_weight)
     return MeldaeLoss(
         settings.me_weight,
         settings.state_weight,
