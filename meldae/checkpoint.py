@@ -108,9 +108,12 @@ def build_model(config: MeldaeConfig, weights: Path | None = None) -> Meldae:
 
 def _fill_backbone(model: Meldae, weights: Path) -> None:
     tensors, _ = read_tensors(weights)
-    # The stem is timm's `patch_embed`, kept beside the transformer (see FrameEncoder).
-    own = {f"patch_embed.{k}": v for k, v in model.encoder.stem.state_dict().items()}
-    own |= model.encoder.vit.state_dict()
+    parts = model.encoder.timm_parts()
+    own = {
+        prefix + name: value
+        for prefix, module in parts
+        for name, value in module.state_dict().items()
+    }
     found = {name: tensor for name, tensor in tensors.items() if name in own}
     missing = sorted(set(own) - set(found))
     if missing:
@@ -124,9 +127,8 @@ def _fill_backbone(model: Meldae, weights: Path) -> None:
             f"{weights}: {wrong[0]!r} has shape {tuple(found[wrong[0]].shape)}, expected "
             f"{tuple(own[wrong[0]].shape)}; is it another model or image size?"
         )
-    stem = {k: v for k, v in found.items() if k.startswith("patch_embed.")}
-    model.encoder.stem.load_state_dict({k.removeprefix("patch_embed."): v for k, v in stem.items()})
-    model.encoder.vit.load_state_dict({k: v for k, v in found.items() if k not in stem})
+    for prefix, module in parts:
+        module.load_state_dict({name: found[prefix + name] for name in module.state_dict()})
 
 
 def file_sha256(path: Path) -> str:

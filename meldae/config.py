@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 InputMode = Literal["rgb", "motion", "flow"]
 Stem = Literal["patch", "conv"]
 Fusion = Literal["framewise", "broadcast", "none"]
+Temporal = Literal["bilstm", "none"]
 
 _FORBID = {"extra": "forbid"}
 
@@ -74,10 +75,12 @@ class InputConfig:
 
 @dataclass(frozen=True)
 class BackboneConfig:
-    """The frame encoder, always timm's `VisionTransformer`.
+    """The frame encoder, from timm.
 
     Args:
-        kind: ``"timm"``: a registered timm ViT by name. ``"nano"``: a tiny one trained from scratch.
+        kind: ``"timm"``: a registered timm model by name, a ViT with a class token or a convolutional
+            network such as ``resnet50`` (table 3), whose mean feature stands for the class token.
+            ``"nano"``: a tiny ViT trained from scratch.
         name: timm's name; only for ``"timm"``.
         pretrained: Download timm's weights; only for ``"timm"``. Weights in a file are given to the
             commands as ``--weights FILE``.
@@ -131,6 +134,7 @@ class MeldaeConfig:
         backbone: See `BackboneConfig`.
         region_grid: Rows and columns of the regions that patch tokens are pooled to. The paper's
             attention figures show 10x10.
+        temporal: ``"bilstm"``, or ``"none"``: the class tokens as they are (table 3, without Bi-LSTM).
         lstm_dim: Hidden size of the Bi-LSTM per direction.
         lstm_layers: Its layers.
         enhancer: Fusion of the enhancer with the global features: ``"framewise"``, ``"broadcast"`` (the
@@ -148,6 +152,7 @@ class MeldaeConfig:
     input: InputConfig = field(default_factory=InputConfig)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
     region_grid: tuple[int, int] = (10, 10)
+    temporal: Temporal = "bilstm"
     lstm_dim: int = 256
     lstm_layers: int = 1
     enhancer: Fusion = "framewise"

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from meldae.config import MeldaeConfig
+from meldae.layers.encoder import make_encoder
 from meldae.layers.enhancer import Enhancer
-from meldae.layers.frame_encoder import FrameEncoder
 from meldae.layers.heads import ClipHead, FrameHead
 from meldae.layers.region_pool import RegionPool
 from meldae.layers.temporal import BiLstm, RegionalContext
@@ -33,10 +33,14 @@ class Meldae(nn.Module):
     def __init__(self, config: MeldaeConfig) -> None:
         super().__init__()
         self.config = config
-        self.encoder = FrameEncoder(config.backbone, config.input)
+        self.encoder = make_encoder(config.backbone, config.input)
         dim = self.encoder.embed_dim
-        self.global_stream = BiLstm(dim, config.lstm_dim, config.lstm_layers)
-        fused = self.global_stream.out_dim
+        self.global_stream = (
+            BiLstm(dim, config.lstm_dim, config.lstm_layers)
+            if config.temporal == "bilstm"
+            else None
+        )
+        fused = self.global_stream.out_dim if self.global_stream is not None else dim
         self.enhancer: Enhancer | None = None
         if config.enhancer != "none":
             self.regions = RegionPool(config.region_grid)
@@ -54,7 +58,7 @@ class Meldae(nn.Module):
     ) -> MeldaeOutput:
         """See the class."""
         cls, patches = self.encoder(frames, mask)
-        features = self.global_stream(cls, mask)
+        features = cls if self.global_stream is None else self.global_stream(cls, mask)
         attention = None
         if self.enhancer is not None:
             regions = self.regions(patches)

@@ -42,7 +42,8 @@ class TrainingConfig(_Settings):
         batch_size: Windows per step (16 in the paper).
         window: Frames T of a training window.
         overlap: Share by which windows overlap at inference.
-        lr_backbone: Learning rate of the frame encoder (1e-5 in the paper, where it is pretrained).
+        lr_backbone: Learning rate of the frame encoder (1e-5 in the paper, where it is pretrained); 0
+            freezes it, and no gradient is computed for it.
         lr_new: Learning rate of all other parts (5e-4 in the paper).
         weight_decay: Of AdamW.
         warmup: Share of the steps in which the rate rises; then it falls as a cosine.

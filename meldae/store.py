@@ -19,8 +19,8 @@ import numpy.typing as npt
 import torch
 
 from meldae.config import InputConfig
-from meldae.layers.frame_encoder import make_motion
 from meldae.layers.motion import FlowChannels
+from meldae.layers.source import make_motion
 from meldae.timing import resample_index
 from wdmd_tools.atomic import atomic_path
 from wdmd_tools.errors import ManifestError

@@ -117,7 +117,11 @@ def _settle(config: RunConfig, clips: Sequence[Clip], weights: Path | None) -> R
 def _make_model(config: RunConfig, weights: Path | None) -> Meldae:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        return build_model(config.model, weights)
+        model = build_model(config.model, weights)
+    if config.training.lr_backbone == 0:
+        for parameter in model.backbone_parameters():
+            parameter.requires_grad_(False)
+    return model
 
 
 def _describe(config: RunConfig, dataset: Dataset) -> dict[str, Any]:

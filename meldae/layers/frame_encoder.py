@@ -3,26 +3,15 @@
 from typing import Any
 
 import timm
-import torch
 from timm.layers.patch_embed import PatchEmbed
 from timm.models.vision_transformer import VisionTransformer
 from torch import Tensor, nn
 
 from meldae.config import BackboneConfig, InputConfig
-from meldae.layers.motion import FlowChannels, MotionChannels
+from meldae.layers.motion import FlowChannels
+from meldae.layers.source import FrameSource
 from meldae.layers.stem import ConvEmbed
 from meldae.layers.temporal import RegionalContext
-
-
-def make_motion(source: InputConfig) -> MotionChannels | FlowChannels | None:
-    """The layer that turns frames into movement, or `None` for the rgb mode."""
-    near, lag = source.frames(source.deviation_ms), source.frames(source.lag_ms)
-    if source.mode == "motion":
-        return MotionChannels(near, lag, source.gain)
-    if source.mode == "flow":
-        slow = source.frames(source.slow_ms)
-        return FlowChannels(near, slow, lag, source.gain, source.steady)
-    return None
 
 
 class FrameEncoder(nn.Module):
@@ -38,15 +27,11 @@ class FrameEncoder(nn.Module):
         ValueError: The timm model is not a ViT with a class token.
     """
 
-    mean: Tensor
-    std: Tensor
-
     def __init__(self, config: BackboneConfig, source: InputConfig) -> None:
         super().__init__()
-        self.motion = make_motion(source)
+        self.source = FrameSource(source)
         size = source.size // FlowChannels.cell if source.mode == "flow" else source.size
-        channels = self.motion.channels if self.motion else 3
-        mean, std = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
+        channels = self.source.channels
         self.vit: Any
         if config.kind == "timm":
             self.vit = timm.create_model(
@@ -56,7 +41,7 @@ class FrameEncoder(nn.Module):
                 img_size=size,
                 in_chans=channels,
             )
-            mean, std = self.vit.pretrained_cfg["mean"], self.vit.pretrained_cfg["std"]
+            self.source.normalise(self.vit.pretrained_cfg["mean"], self.vit.pretrained_cfg["std"])
         else:
             self.vit = VisionTransformer(
                 img_size=size,
@@ -84,19 +69,10 @@ class FrameEncoder(nn.Module):
         self.vit.fc_norm, self.vit.head = nn.Identity(), nn.Identity()
         self.prefix: int = self.vit.num_prefix_tokens
         self.embed_dim: int = self.vit.embed_dim
-        self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(std).view(3, 1, 1), persistent=False)
 
     def forward(self, frames: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """See the class."""
-        if frames.dtype == torch.uint8:
-            frames = frames.float() / 255
-        if self.motion is None:
-            encoded = (frames - self.mean) / self.std
-        elif frames.shape[2] == FlowChannels.channels:
-            encoded = frames.float()
-        else:
-            encoded = self.motion(frames, mask)
+        encoded = self.source(frames, mask)
         b, t = frames.shape[:2]
         embedded: Tensor = self.stem(encoded.flatten(0, 1))
         if self.tube is not None:
@@ -106,6 +82,10 @@ class FrameEncoder(nn.Module):
         tokens = tokens.view(b, t, *tokens.shape[1:])
         patches = tokens[:, :, self.prefix :]
         return tokens[:, :, 0], patches.reshape(b, t, *self.grid, self.embed_dim)
+
+    def timm_parts(self) -> list[tuple[str, nn.Module]]:
+        """Prefix of timm's weight names, and the module they belong to."""
+        return [("patch_embed.", self.stem), ("", self.vit)]
 
 
 def _init_small(vit: Any) -> None:

@@ -7,7 +7,7 @@ import torch
 
 from meldae.config import BackboneConfig, InputConfig, MeldaeConfig
 from meldae.layers.enhancer import Enhancer
-from meldae.layers.frame_encoder import make_motion
+from meldae.layers.source import make_motion
 from meldae.losses import MeldaeLoss
 from meldae.model import Meldae
 
@@ -46,6 +46,8 @@ VARIANTS = [
     tiny("flow"),
     tiny("flow", "broadcast", regional_context=3),
     tiny("flow", "none"),
+    tiny("flow", "framewise", temporal="none"),
+    tiny("flow", "none", temporal="none"),
 ]
 
 

@@ -1,6 +1,7 @@
 """Training on a tiny dataset: it learns, resumes to the bit, is reused, and leaks nothing."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,23 @@ def test_a_folder_with_one_run_is_that_run(run: RunFolder, tmp_path: Path) -> No
     assert open_run(run.path.parent) == run
     with pytest.raises(ModelFileError, match="meldae train"):
         open_run(tmp_path)
+
+
+def test_rate_zero_freezes_the_frame_encoder(dataset: Dataset, tmp_path: Path) -> None:
+    changes = {"lr_backbone": 0.0, "epochs": 1, "ema": 0.0, "locator": "iou", "state_weight": 0.0}
+    config = TINY.model_copy(update={"training": TINY.training.model_copy(update=changes)})
+    trained, _ = read_tensors(train(dataset, config, tmp_path, accelerator="cpu").weights_path)
+    fps = float(
+        json.loads(next(tmp_path.glob("*/config.json")).read_text())["config"]["model"]["input"][
+            "fps"
+        ]
+    )
+    start = training._make_model(
+        config.model_copy(
+            update={"model": replace(config.model, input=replace(config.model.input, fps=fps))}
+        ),
+        None,
+    ).state_dict()
+    same = {name: torch.equal(value, trained[name]) for name, value in start.items()}
+    assert all(value for name, value in same.items() if name.startswith("encoder."))
+    assert not same["locator.layers.0.weight"]
