@@ -18,8 +18,15 @@ class FrameCountError(Exception):
     """A decoded frame is not in the table: the packets of this file lied. Probe it with ``decode=True``."""
 
 
+Region = tuple[int, int, int, int]
+"""x0, y0, x1, y1, half-open, px."""
+
+
 class SourceFrame:
-    """One decoded frame; converted to RGB only when asked.
+    """One decoded frame as players show it; converted to RGB only when asked.
+
+    Phones store films lying on their side and say by how many quarter turns to show them: sizes, regions
+    and pictures here are of the turned frame.
 
     Args:
         index: Its number in the table.
@@ -29,31 +36,36 @@ class SourceFrame:
     def __init__(self, index: int, frame: av.VideoFrame) -> None:
         self.index = index
         self._frame = frame
+        self._turns = quarter_turns(frame)
         self._whole: Image | None = None
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height, px."""
-        return self._frame.width, self._frame.height
+        width, height = self._frame.width, self._frame.height
+        return (height, width) if self._turns % 2 else (width, height)
 
-    def rgb(self, region: tuple[int, int, int, int] | None = None) -> Image:
+    def rgb(self, region: Region | None = None) -> Image:
         """The whole frame or a region of it, (H, W, 3) uint8.
 
         Args:
             region: x0, y0, x1, y1, half-open, with even x0 and y0; the whole frame when `None`. Only this
                 part is converted, where the pixel format is the usual one.
         """
-        width, height = self.size
-        if self._whole is None and region is not None and region != (0, 0, width, height):
-            part = _cut(self._frame, region)
+        if self._whole is None and region is not None and region != (0, 0, *self.size):
+            stored = (self._frame.width, self._frame.height)
+            part = _cut(self._frame, _before_turning(region, self._turns, stored))
             if part is not None:
-                return _to_rgb(part)
+                return self._turn(_to_rgb(part))
         if self._whole is None:
-            self._whole = _to_rgb(self._frame)
+            self._whole = self._turn(_to_rgb(self._frame))
         if region is None:
             return self._whole
         x0, y0, x1, y1 = region
         return self._whole[y0:y1, x0:x1]
+
+    def _turn(self, picture: Image) -> Image:
+        return np.ascontiguousarray(np.rot90(picture, self._turns)) if self._turns else picture
 
     def thumbnail(self) -> Image:
         """About 32 x 32 samples of brightness, (h, w) uint8, for finding shot cuts; nearly free."""
@@ -63,13 +75,34 @@ class SourceFrame:
         return data[: height : max(1, height // 32), : width : max(1, width // 32)].copy()
 
 
+def quarter_turns(frame: av.VideoFrame) -> int:
+    """By how many quarter turns, counterclockwise, a stored frame is turned for display: 0 to 3.
+
+    Angles between are left to the nearest quarter, as players do.
+    """
+    return round(frame.rotation / 90) % 4
+
+
+def _before_turning(region: Region, turns: int, stored: tuple[int, int]) -> Region:
+    """Where a region of the turned picture lies in the stored one of that width and height."""
+    width, height = stored
+    x0, y0, x1, y1 = region
+    if turns == 1:
+        return width - y1, x0, width - y0, x1
+    if turns == 2:
+        return width - x1, height - y1, width - x0, height - y0
+    if turns == 3:
+        return y0, height - x1, y1, height - x0
+    return region
+
+
 def _to_rgb(frame: av.VideoFrame) -> Image:
     # Rows come padded to the decoder's alignment; MediaPipe reads such an array as a sheared picture.
     # One thread: swscale would start a new team of threads for every frame.
     return np.ascontiguousarray(frame.to_ndarray(format="rgb24", threads=1), dtype=np.uint8)
 
 
-def _cut(frame: av.VideoFrame, region: tuple[int, int, int, int]) -> av.VideoFrame | None:
+def _cut(frame: av.VideoFrame, region: Region) -> av.VideoFrame | None:
     """A region as a frame of its own, in the same pixel format; `None` for unusual formats."""
     x0, y0, x1, y1 = region
     if frame.format.name not in ("yuv420p", "yuvj420p") or x0 % 2 or y0 % 2:

@@ -5,6 +5,7 @@ with ``-c copy``) are left out. The one who decodes compares each frame with the
 lies about its packets, asks for the table again with ``decode=True``. Counts in headers are never used.
 """
 
+import contextlib
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,7 @@ import av.video.stream
 
 from wdmd_tools.errors import VideoError
 from wdmd_tools.timebase import FrameTable
+from wdmd_tools.video.decode import SourceFrame
 from wdmd_tools.video.open import open_video
 
 
@@ -24,8 +26,8 @@ class VideoInfo:
 
     Args:
         path: The file.
-        width: Pixels.
-        height: Pixels.
+        width: Pixels, as shown: after the turn that the film of a phone asks for.
+        height: Pixels, likewise.
         codec: For example ``"h264"``.
         table: Presentation times.
     """
@@ -55,13 +57,20 @@ def probe(path: Path, *, decode: bool = False) -> VideoInfo:
             return probe(path, decode=True)
         if not times:
             raise VideoError(f"{path}: no frame can be decoded; copy the file again")
-        return VideoInfo(
-            path=Path(path),
-            width=stream.width,
-            height=stream.height,
-            codec=stream.codec_context.name,
-            table=FrameTable(tuple(times), stream.time_base, _start(container, stream)),
-        )
+        table = FrameTable(tuple(times), stream.time_base, _start(container, stream))
+        codec = stream.codec_context.name
+    width, height = _shown_size(path)
+    return VideoInfo(Path(path), width, height, codec, table)
+
+
+def _shown_size(path: Path) -> tuple[int, int]:
+    """Width and height of the first frame, turned as players turn it."""
+    with open_video(path) as (container, stream):
+        for packet in container.demux(stream):
+            with contextlib.suppress(av.InvalidDataError):
+                for frame in packet.decode():
+                    return SourceFrame(0, frame).size
+        return stream.width, stream.height
 
 
 def _packet_pts(

@@ -130,3 +130,26 @@ def test_a_name_that_looks_like_a_protocol_is_a_name(
     name = Path("concat:a.mp4")
     name.write_bytes(film.read_bytes())
     assert len(probe(name).table) == 90
+
+
+@pytest.mark.parametrize("degrees", [90, 180, -90])
+def test_a_film_of_a_turned_phone_is_upright(tmp_path: Path, degrees: int) -> None:
+    """ffmpeg's own turning of the same file is the reference, pixel for pixel."""
+    plain, turned = tmp_path / "plain.mp4", tmp_path / "turned.mp4"
+    source = "testsrc=size=64x48:rate=10:duration=0.4"
+    ffmpeg("-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", plain)
+    ffmpeg("-display_rotation", degrees, "-i", plain, "-c", "copy", turned)
+    ffmpeg("-i", turned, "-f", "rawvideo", "-pix_fmt", "rgb24", tmp_path / "shown.rgb")
+    info = probe(turned)
+    assert (info.width, info.height) == ((64, 48) if degrees == 180 else (48, 64))
+    shown = np.fromfile(tmp_path / "shown.rgb", dtype=np.uint8)
+    shown = shown.reshape(-1, info.height, info.width, 3)
+    for frame in iter_frames(turned, info.table):
+        assert frame.size == (info.width, info.height)
+        part = frame.rgb((4, 10, 36, 40))
+        assert part.flags.c_contiguous
+        # Colour is shared by 2 x 2 pixels, so a part may differ at its rim.
+        inner = shown[frame.index, 12:38, 6:34].astype(int)
+        assert np.abs(part[2:-2, 2:-2].astype(int) - inner).mean() < 1
+        assert np.array_equal(frame.rgb(), shown[frame.index])
+    assert len(shown) == len(info.table) == 4
