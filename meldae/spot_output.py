@@ -3,21 +3,15 @@
 import csv
 import datetime as dt
 import io
-import os
 from pathlib import Path
 
 import numpy as np
 
 from meldae.spot import Spotting
 from wdmd_tools.atomic import write_text
-from wdmd_tools.elan.writer import (
-    EafAligned,
-    EafDocument,
-    EafMedia,
-    EafRef,
-    EafTier,
-    write_eaf,
-)
+from wdmd_tools.elan.writer import EafDocument, write_eaf
+from wdmd_tools.review.document import media_link
+from wdmd_tools.review.model_tiers import ScoredSpan, model_tiers
 
 TIER = "ME@meldae"
 """Named by the default protocol's habit ``ME@<annotator>``: a model is one more annotator."""
@@ -31,31 +25,12 @@ def write_spotting_eaf(path: Path, found: Spotting, run_id: str) -> None:
         found: What was found.
         run_id: Kept in the file's properties.
     """
-    video = found.video.resolve()
-    try:
-        relative = Path(os.path.relpath(video, path.resolve().parent)).as_posix()
-        relative = relative if relative.startswith("..") else f"./{relative}"
-    except ValueError:  # another drive
-        relative = ""
-    segments = found.segments
+    spans = [ScoredSpan(s.interval.start_ms, s.interval.end_ms, s.score) for s in found.segments]
     document = EafDocument(
         author="meldae",
         date=dt.datetime.now(dt.UTC).replace(microsecond=0),
-        media=(EafMedia(video.as_uri(), relative, _mime_type(video)),),
-        tiers=(
-            EafTier(
-                TIER,
-                tuple(EafAligned(s.interval.start_ms, s.interval.end_ms, "ME") for s in segments),
-                annotator="meldae",
-            ),
-            EafTier(
-                "score@meldae",
-                tuple(EafRef(number, f"{s.score:.3f}") for number, s in enumerate(segments)),
-                linguistic_type="association-lt",
-                annotator="meldae",
-                parent=TIER,
-            ),
-        ),
+        media=(media_link(found.video, path),),
+        tiers=tuple(model_tiers("ME", "score", "meldae", spans)),
         properties=(("made_by", "meldae spot"), ("run", run_id)),
     )
     write_eaf(path, document)
@@ -85,8 +60,3 @@ def plot_spotting(path: Path, found: Spotting, threshold: float) -> None:
         found.video.name,
         threshold=threshold,
     )
-
-
-def _mime_type(video: Path) -> str:
-    kinds = {".mp4": "video/mp4", ".mov": "video/quicktime", ".mpg": "video/mpeg"}
-    return kinds.get(video.suffix.lower(), "video/*")

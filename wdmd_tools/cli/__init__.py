@@ -19,6 +19,7 @@ COMMANDS = (
     "build",
     "agreement",
     "stats",
+    "review",
     "doctor",
 )
 """In the order of ``wdmd --help``: one module of this package each, with a function of the same name."""

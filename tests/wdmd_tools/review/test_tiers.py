@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from builders import clip_row, segment_row, write_dataset
 
-from tests.builders import clip_row, segment_row, write_dataset
 from wdmd_tools.annotations import CONSENSUS
 from wdmd_tools.elan.reader import read_eaf
 from wdmd_tools.elan.writer import EafAligned, EafRef, write_eaf
