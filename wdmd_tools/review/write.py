@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from wdmd_tools.annotations import CONSENSUS
 from wdmd_tools.atomic import write_bytes
 from wdmd_tools.elan.writer import EafTier, eaf_bytes
+from wdmd_tools.errors import ConfigError, ManifestError
 from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.predictions import ClipPrediction, read_predictions
