@@ -1,130 +1,11 @@
-"""Which tier means what: the annotation protocol of a lab, as data.
+"""What a document says under a protocol: events by annotators, and what is wrong with them."""
 
-    film.eaf      ME@A1  State@A1  AU@A1  ME@A2 ...    one file, tiers by annotator
-    film.A1.eaf   ME     State     AU                  one file per annotator
-
-Both habits are read by the built-in protocol. Who annotated a tier is told, first to last, by the suffix
-after ``@``, the tier's ANNOTATOR attribute, and the name of the file. PARTICIPANT names the person shown.
-
-A lab with other names writes them into ``protocol.yaml``::
-
-    tiers:
-      me: [MicroExpr, ME]
-      state: [Sprecher]
-    state_values:
-      speaking: [spricht]
-      listening: ["hört zu"]
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from wdmd_tools.annotations import STATES, Annotation, AnnotationDocument, Problem, Tier
-from wdmd_tools.errors import ConfigError, describe_os_error
+from wdmd_tools.annotations import Annotation, AnnotationDocument, Problem, Tier
 from wdmd_tools.intervals import Interval
-
-KINDS = ("me", "state", "au", "emotion")
-"""Kinds of events, in the order of the tables."""
-
-
-class Protocol(BaseModel):
-    """Names of tiers and values.
-
-    Args:
-        tiers: For each kind of event the tier names that hold it, without annotator, case-insensitive.
-        clip_tiers: Tiers whose annotations are the clips to cut.
-        annotator_separator: Stands between tier name and annotator.
-        state_values: For each state the values that mean it, case-insensitive.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    tiers: Mapping[str, tuple[str, ...]] = Field(
-        default_factory=lambda: {
-            "me": ("ME",),
-            "state": ("State",),
-            "au": ("AU",),
-            "emotion": ("Emotion",),
-        }
-    )
-    clip_tiers: tuple[str, ...] = ("Clip",)
-    annotator_separator: str = Field(default="@", min_length=1)
-    state_values: Mapping[str, tuple[str, ...]] = Field(
-        default_factory=lambda: {state: (state,) for state in STATES}
-    )
-
-    def model_post_init(self, _context: Any) -> None:
-        """Refuse kinds and states that the tables do not know."""
-        _refuse_unknown("tiers", self.tiers, KINDS)
-        _refuse_unknown("state_values", self.state_values, STATES)
-        if not self.tiers.get("me"):
-            raise ValueError("tiers.me: expected at least one tier name")
-
-    def kind_of(self, tier_id: str) -> tuple[str | None, str]:
-        """Kind of event on a tier (``"clip"`` for clips, `None` for others) and annotator suffix.
-
-        Example:
-            >>> Protocol().kind_of("ME@A1")
-            ('me', 'A1')
-        """
-        name, _, annotator = tier_id.partition(self.annotator_separator)
-        wanted = name.strip().casefold()
-        for kind, names in (("clip", self.clip_tiers), *self.tiers.items()):
-            if wanted in {candidate.casefold() for candidate in names}:
-                return kind, annotator.strip()
-        return None, ""
-
-    def state_of(self, value: str) -> str | None:
-        """The state that a value means, or `None`."""
-        wanted = value.strip().casefold()
-        for state, values in self.state_values.items():
-            if wanted in {candidate.casefold() for candidate in values}:
-                return state
-        return None
-
-
-def _refuse_unknown(key: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        raise ValueError(f"{key}: unknown key {', '.join(unknown)}; known: {', '.join(known)}")
-
-
-def load_protocol(path: Path | None) -> Protocol:
-    """Read ``protocol.yaml``; the built-in protocol when `None`.
-
-    Args:
-        path: A YAML file with any of the fields of `Protocol`. Kinds that ``tiers`` leaves out keep
-            their usual names.
-
-    Raises:
-        ConfigError: It cannot be read, or a key or value is wrong.
-    """
-    if path is None:
-        return Protocol()
-    try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except OSError as error:
-        raise ConfigError(describe_os_error(error, path)) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(given, dict):
-        raise ConfigError(f"{path}: expected keys and values, such as `tiers:`")
-    default = Protocol()
-    for key, base in (("tiers", default.tiers), ("state_values", default.state_values)):
-        if isinstance(given.get(key), dict):
-            given[key] = {**base, **given[key]}
-    try:
-        return Protocol.model_validate(given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "protocol"
-        message = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
-        raise ConfigError(f"{path}: {where}: {message}") from None
+from wdmd_tools.protocol.model import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +13,7 @@ class Event:
     """A labelled span by one annotator.
 
     Args:
-        kind: One of `KINDS`, or ``"clip"``.
+        kind: One of `KINDS`, the name of a rating, or ``"clip"``.
         annotator: Who annotated it.
         interval: On ELAN's time line.
         label: The value; for a state one of `STATES`.
