@@ -11,6 +11,56 @@ _SYNTHETIC = (
     "> **Synthetic.** Every film was rendered by `wdmd demo`; nobody said or felt any of this. Numbers "
     "measured on it say whether software works and nothing about people.\n"
 )
+TABLE_NAMES = ("clips", "segments", "frames", "rejects")
+
+OPEN_ANSWER = "To be answered by the lab."
+"""Stands wherever only people know the answer."""
+
+_CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    **{
+        key: f"cr:{key}"
+        for key in [
+            "citeAs",
+            "column",
+            "equivalentProperty",
+            "extract",
+            "field",
+            "fileProperty",
+            "fileObject",
+            "fileSet",
+            "format",
+            "includes",
+            "isLiveDataset",
+            "jsonPath",
+            "key",
+            "md5",
+            "parentField",
+            "path",
+            "recordSet",
+            "references",
+            "regex",
+            "repeated",
+            "replace",
+            "samplingRate",
+            "separator",
+            "source",
+            "subField",
+            "transform",
+        ]
+    },
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "sc": "https://schema.org/",
+}
+"""The context of the Croissant 1.0 specification, word for word, since readers compare it."""
+
 _TYPES = (
     (pa.types.is_boolean, "sc:Boolean"),
     (pa.types.is_integer, "sc:Integer"),
@@ -72,18 +122,28 @@ def readme(info: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def croissant(info: Mapping[str, Any], sums: Mapping[str, str]) -> dict[str, Any]:
-    """A Croissant 1.0 description, in JSON-LD.
+def croissant(
+    info: Mapping[str, Any],
+    sums: Mapping[str, str],
+    *,
+    crops: str | None = "crops/*.mkv",
+    agreement: str | None = None,
+) -> dict[str, Any]:
+    """A Croissant 1.0 description with the responsible-AI vocabulary, in JSON-LD.
+
+    What is measured is filled in; what only people know says so and has to be answered before release.
 
     Args:
         info: The content of ``dataset.json``.
         sums: SHA-256 of each file by its path.
+        crops: Pattern of the crop videos, or `None` where there are none.
+        agreement: What was measured of the annotators' agreement, in a sentence.
 
     Reference:
-        MLCommons Croissant format specification 1.0.
+        MLCommons Croissant format specification 1.0; Croissant RAI vocabulary 1.0.
     """
-    tables = ("clips", "segments", "frames", "rejects")
-    files = [
+    names = [name for name in TABLE_NAMES if f"{name}.parquet" in sums]
+    files: list[dict[str, Any]] = [
         {
             "@type": "cr:FileObject",
             "@id": f"{name}.parquet",
@@ -92,43 +152,33 @@ def croissant(info: Mapping[str, Any], sums: Mapping[str, str]) -> dict[str, Any
             "encodingFormat": "application/x-parquet",
             "sha256": sums[f"{name}.parquet"],
         }
-        for name in tables
+        for name in names
     ]
-    return {
-        "@context": {
-            "@language": "en",
-            "@vocab": "https://schema.org/",
-            "sc": "https://schema.org/",
-            "cr": "http://mlcommons.org/croissant/",
-            "dct": "http://purl.org/dc/terms/",
-            "conformsTo": "dct:conformsTo",
-            "column": "cr:column",
-            "data": {"@id": "cr:data", "@type": "@json"},
-            "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-            "extract": "cr:extract",
-            "field": "cr:field",
-            "fileObject": "cr:fileObject",
-            "includes": "cr:includes",
-            "isArray": "cr:isArray",
-            "recordSet": "cr:recordSet",
-            "source": "cr:source",
-        },
-        "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "name": info["name"],
-        "description": ("Synthetic. " if info["synthetic"] else "")
-        + "Face crops of conversations with micro-expression, state and action unit annotations.",
-        "version": info["schema_version"],
-        "distribution": [
-            *files,
+    if crops is not None:
+        files.append(
             {
                 "@type": "cr:FileSet",
                 "@id": "crops",
                 "name": "crops",
                 "encodingFormat": "video/x-matroska",
-                "includes": "crops/*.mkv",
-            },
+                "includes": crops,
+            }
+        )
+    return {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": [
+            "http://mlcommons.org/croissant/1.0",
+            "http://mlcommons.org/croissant/RAI/1.0",
         ],
+        "name": info["name"],
+        "description": ("Synthetic. " if info.get("synthetic") else "")
+        + ("Face crops" if crops is not None else "Annotations")
+        + " of conversations: micro-expressions, conversational states and action units.",
+        "version": info["schema_version"],
+        "license": OPEN_ANSWER,
+        **_responsible(info, agreement),
+        "distribution": files,
         "recordSet": [
             {
                 "@type": "cr:RecordSet",
@@ -136,9 +186,39 @@ def croissant(info: Mapping[str, Any], sums: Mapping[str, str]) -> dict[str, Any
                 "name": name,
                 "field": [_field(name, column) for column in TABLES[name]],
             }
-            for name in tables
+            for name in names
         ],
     }
+
+
+def _responsible(info: Mapping[str, Any], agreement: str | None) -> dict[str, Any]:
+    counts = info["counts"]
+    per_recording = [len(names) for names in info.get("annotators_by_recording", {}).values()]
+    rule = info.get("config", {}).get("consensus", {}).get("rule", "majority")
+    answers = {
+        "dataCollection": OPEN_ANSWER,
+        "dataCollectionType": OPEN_ANSWER,
+        "dataAnnotationPlatform": "ELAN",
+        "dataAnnotationProtocol": "Onset and offset of micro-expressions and the conversational state, "
+        "marked in ELAN on the source film; the mapping of tiers is stored in dataset.json.",
+        "dataAnnotationAnalysis": agreement or "Measure it with `wdmd agreement`.",
+        "annotatorDemographics": OPEN_ANSWER,
+        "dataPreprocessingProtocol": f"Frames by presentation time; consensus by {rule}; aligned face "
+        "crops, one similarity transform per clip or a smoothed one.",
+        "personalSensitiveInformation": "None: the films are rendered."
+        if info.get("synthetic")
+        else f"Faces of persons. Consent and what it covers: {OPEN_ANSWER}",
+        "dataBiases": OPEN_ANSWER,
+        "dataLimitations": f"{counts.get('subjects', OPEN_ANSWER)} subjects; further: {OPEN_ANSWER}",
+        "dataUseCases": "Spotting of micro-expressions in conversations; agreement of annotators.",
+        "dataSocialImpact": OPEN_ANSWER,
+        "dataReleaseMaintenancePlan": OPEN_ANSWER,
+    }
+    described: dict[str, Any] = {f"rai:{key}": value for key, value in answers.items()}
+    if per_recording:
+        low, high = min(per_recording), max(per_recording)
+        described["rai:annotationsPerItem"] = str(low) if low == high else f"{low} to {high}"
+    return described
 
 
 def _field(table: str, column: pa.Field) -> dict[str, Any]:
@@ -154,4 +234,4 @@ def _field(table: str, column: pa.Field) -> dict[str, Any]:
         "dataType": data_type,
         "source": {"fileObject": {"@id": f"{table}.parquet"}, "extract": {"column": column.name}},
     }
-    return described | ({"isArray": True} if is_array else {})
+    return described | ({"repeated": True} if is_array else {})
