@@ -6,11 +6,12 @@ order, later ones win. The whole config is stored in ``dataset.json``.
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from wdmd_tools.consensus import Rule
 from wdmd_tools.errors import ConfigError, describe_os_error
 
 
@@ -38,11 +39,27 @@ class ConsensusConfig(_Frozen):
     """How annotators become one (`wdmd_tools.consensus`).
 
     Args:
-        min_me_ms: A majority segment shorter than this is an accident of boundaries; no reported
-            micro-expression lasts less than 1/25 s.
+        rule: ``majority`` of the annotators of each frame, ``union`` (any of them; many false alarms, no
+            misses), ``intersection`` (all of them), or ``annotator`` (one of them, for example a
+            reviewer).
+        annotator: Who, under the rule ``annotator``.
+        min_me_ms: A segment of several annotators shorter than this is an accident of boundaries; no
+            reported micro-expression lasts less than 1/25 s.
     """
 
+    rule: Rule = "majority"
+    annotator: str = ""
     min_me_ms: int = Field(default=40, ge=0)
+
+    @model_validator(mode="after")
+    def _one_is_named(self) -> Self:
+        if self.rule == "annotator" and not self.annotator:
+            raise ValueError("rule annotator needs consensus.annotator, for example A1")
+        if self.annotator and self.rule != "annotator":
+            raise ValueError(
+                f"annotator {self.annotator!r} only counts with consensus.rule=annotator"
+            )
+        return self
 
 
 class CropConfig(_Frozen):
@@ -139,7 +156,26 @@ def load_config(
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         message = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
+        message = message.removeprefix("Value error, ")
         raise ConfigError(f"{source}: {where}: {message}") from None
+
+
+def consensus_settings(text: str | None) -> dict[str, str | None]:
+    """The option ``--consensus``: the name of a rule, else of an annotator.
+
+    Args:
+        text: As typed; `None` changes nothing.
+
+    Returns:
+        Overrides for `load_config`.
+
+    Example:
+        >>> consensus_settings("A1")
+        {'consensus.rule': 'annotator', 'consensus.annotator': 'A1'}
+    """
+    if text is None or text in ("majority", "union", "intersection"):
+        return {"consensus.rule": text}
+    return {"consensus.rule": "annotator", "consensus.annotator": text}
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

@@ -1,14 +1,20 @@
-"""Several annotators into one: the majority of each frame, turned back into segments.
+"""Several annotators into one, frame by frame, turned back into segments.
 
-    A1   ..####....      votes     ..12332...
-    A2   ...####...      of 3, more than half = 2 or more
-    A3   ....##....      consensus ...####...
+    A1   ..####....      votes         ..123321..
+    A2   ...####...      majority      ...####...    more than half: of 3, 2 or more
+    A3   ....####..      union         ..######..    any
+                         intersection  ....##....    all
+                         annotator     ..####....    one, here A1
+
+The rules are about micro-expressions. A frame has one state, so the state is the majority's under every
+rule but ``annotator``.
 
 Everything here works on arrays over frames, without times or files.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +24,9 @@ from wdmd_tools.annotations import STATES
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 """Per frame an index into `wdmd_tools.annotations.STATES`, or -1 for none."""
+
+Rule = Literal["majority", "union", "intersection", "annotator"]
+"""Whose frames count: more than half of the annotators', anyone's, everyone's, or one annotator's."""
 
 Run = tuple[int, int]
 """Half-open span of frames."""
@@ -57,6 +66,56 @@ def majority_mask(masks: Sequence[Mask], n_frames: int, min_frames: int = 1) -> 
         return np.zeros(n_frames, dtype=bool)
     marked = 2 * np.sum(masks, axis=0) > len(masks)
     return mask_of([run for run in runs_of(marked) if run[1] - run[0] >= min_frames], n_frames)
+
+
+def consensus_mask(
+    masks: Mapping[str, Mask],
+    n_frames: int,
+    rule: Rule = "majority",
+    annotator: str = "",
+    min_frames: int = 1,
+) -> Mask:
+    """Frames that count as a micro-expression under a rule.
+
+    Args:
+        masks: By annotator, (n_frames,), also of those who marked nothing.
+        n_frames: Frames in all.
+        rule: See `Rule`.
+        annotator: Whose frames count under the rule ``"annotator"``.
+        min_frames: Shorter runs are left out, since they are accidents of several people's boundaries;
+            one annotator's own segments are kept whatever their length.
+
+    Returns:
+        (n_frames,) bool; all false without annotators, or when the chosen one is not among them.
+    """
+    if rule == "annotator":
+        return masks.get(annotator, np.zeros(n_frames, dtype=bool))
+    if rule == "majority" or not masks:
+        return majority_mask(list(masks.values()), n_frames, min_frames)
+    votes = np.array(list(masks.values()))
+    least = 1 if rule == "union" else len(votes)
+    marked: Mask = votes.sum(axis=0) >= least
+    return mask_of([run for run in runs_of(marked) if run[1] - run[0] >= min_frames], n_frames)
+
+
+def consensus_state(
+    codes: Mapping[str, Codes], n_frames: int, rule: Rule = "majority", annotator: str = ""
+) -> Codes:
+    """The state of each frame under a rule.
+
+    Args:
+        codes: By annotator, (n_frames,), of those who annotated states.
+        n_frames: Frames in all.
+        rule: ``"annotator"`` takes that annotator's states; all other rules the majority's.
+        annotator: The chosen one. Where they annotated no state at all, the majority of the others
+            stands in: a reviewer of micro-expressions need not annotate the states again.
+
+    Returns:
+        (n_frames,) codes.
+    """
+    if rule == "annotator" and annotator in codes:
+        return codes[annotator]
+    return majority_state(list(codes.values()), n_frames)
 
 
 def majority_state(codes: Sequence[Codes], n_frames: int) -> Codes:

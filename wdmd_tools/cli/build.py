@@ -16,6 +16,13 @@ def build(
     align: Annotated[
         str | None, typer.Option(help="smooth (default), clip or frame; see the docs.")
     ] = None,
+    consensus: Annotated[
+        str | None,
+        typer.Option(
+            help="How annotators become one: majority (default), union, intersection, or the id of one "
+            "annotator."
+        ),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="Settings, YAML.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="One setting, e.g. quality.min_fps=25.")
@@ -36,12 +43,13 @@ def build(
     """
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar, warn
-    from wdmd_tools.config import load_config
+    from wdmd_tools.config import consensus_settings, load_config
     from wdmd_tools.errors import EXIT_PARTIAL
     from wdmd_tools.pipeline.build import build_dataset
     from wdmd_tools.protocol import load_protocol
 
-    settings = load_config(config, set_ or (), {"crop.size": size, "crop.align": align})
+    overrides = {"crop.size": size, "crop.align": align, **consensus_settings(consensus)}
+    settings = load_config(config, set_ or (), overrides)
     meaning = load_protocol(protocol)
     with progress_bar(enabled=not as_json) as bar:
         task = bar.add_task("building", total=None)

@@ -11,7 +11,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from wdmd_tools.config import BuildConfig
-from wdmd_tools.errors import ConfigError, DataError, WdmdError, describe_os_error
+from wdmd_tools.errors import (
+    ConfigError,
+    DataError,
+    UnknownNameError,
+    WdmdError,
+    describe_os_error,
+)
 from wdmd_tools.faces.model_file import get_face_model
 from wdmd_tools.manifest.tables import write_table
 from wdmd_tools.pipeline.journal import Journal, Part, lock_folder, recording_key
@@ -63,6 +69,7 @@ def build_dataset(
     _check_paths(elan, videos, out, jobs)
     protocol = protocol or Protocol()
     plan = plan_project(elan, videos, protocol)
+    _check_chosen_annotator(plan, config)
     model_file = get_face_model(face_model) if plan.recordings else Path()
     try:
         with lock_folder(out):
@@ -106,6 +113,14 @@ def _check_paths(elan: Path, videos: Path, out: Path, jobs: int) -> None:
     if out.is_dir() and any(out.iterdir()) and not (out / ".build").is_dir():
         what = "a dataset that was not built here" if foreign.exists() else "other files"
         raise ConfigError(f"--out: {out} holds {what}; choose an empty or new folder")
+
+
+def _check_chosen_annotator(plan: Plan, config: BuildConfig) -> None:
+    """Refuse a name that occurs nowhere; a typing error would reject everything."""
+    known = {name for recording in plan.recordings for name in recording.annotators}
+    chosen = config.consensus
+    if chosen.rule == "annotator" and known and chosen.annotator not in known:
+        raise UnknownNameError("annotator (consensus.annotator)", chosen.annotator, sorted(known))
 
 
 def _build_all(

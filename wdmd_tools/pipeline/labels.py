@@ -1,4 +1,4 @@
-"""What the annotators said about the frames of a recording: events on the frame axis, and the majority."""
+"""What the annotators said about the frames of a recording: events on the frame axis, and the consensus."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from wdmd_tools.consensus import (
     Codes,
     Mask,
     Run,
+    consensus_mask,
+    consensus_state,
     majority_label,
-    majority_mask,
-    majority_state,
     mask_of,
     runs_of,
     segment_state,
@@ -70,7 +70,7 @@ def label_frames(
     table: FrameTable,
     config: ConsensusConfig,
 ) -> Labels:
-    """Put events on the frame axis and find the majority of each frame.
+    """Put events on the frame axis and find the consensus of each frame.
 
     Args:
         events: On ELAN's time line; those of kind ``"clip"`` are ignored.
@@ -94,17 +94,17 @@ def label_frames(
         framed.append(FramedEvent(event, start, end, widened))
     count = len(table)
     least = max(1, round(config.min_me_ms / 1000 * table.fps))
-    masks = [mask_of(_runs(framed, "me", name), count) for name in annotators]
+    masks = {name: mask_of(_runs(framed, "me", name), count) for name in annotators}
     with_state = [
         n
         for n in annotators
         if any(f.event.kind == "state" and f.event.annotator == n for f in framed)
     ]
-    codes = [_codes(framed, name, count) for name in with_state]
+    codes = {name: _codes(framed, name, count) for name in with_state}
     return Labels(
         events=tuple(framed),
-        is_me=majority_mask(masks, count, least),
-        states=majority_state(codes, count),
+        is_me=consensus_mask(masks, count, config.rule, config.annotator, least),
+        states=consensus_state(codes, count, config.rule, config.annotator),
         annotators=annotators,
         problems=tuple(problems),
         table=table,
@@ -182,7 +182,7 @@ def segment_rows(labels: Labels, clip_id: str, clip: Run) -> list[dict[str, Any]
     rows.sort(
         key=lambda row: (
             row["annotator"],
-            KINDS.index(row["kind"]),
+            *_place(row["kind"]),
             row["onset_frame"],
             row["source_annotation_id"],
         )
@@ -191,6 +191,11 @@ def segment_rows(labels: Labels, clip_id: str, clip: Run) -> list[dict[str, Any]
     for number, row in enumerate(rows):
         row["segment_id"] = f"{clip_id}.{number:04d}"
     return rows
+
+
+def _place(kind: str) -> tuple[int, str]:
+    """Order of kinds in the table: the usual ones, then a lab's ratings by name."""
+    return (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)
 
 
 def _row(
@@ -237,7 +242,7 @@ def _consensus_rows(labels: Labels, clip_id: str, clip: Run) -> list[dict[str, A
     for code, state in enumerate(STATES):
         for run in runs_of(codes == code):
             add("state", state, run)
-    rows.sort(key=lambda row: (KINDS.index(row["kind"]), row["onset_frame"], row["label"] or ""))
+    rows.sort(key=lambda row: (*_place(row["kind"]), row["onset_frame"], row["label"] or ""))
     return rows
 
 

@@ -77,6 +77,9 @@ def build_recording(
         VideoError: The encoder failed.
         OSError: The disk is full or not writable.
     """
+    absent = _without_chosen_annotator(plan, config)
+    if absent is not None:
+        return RecordingResult([], [], [], [absent], "")
     try:
         info = probe(plan.video)
         digest = _sha256(plan.video)
@@ -130,6 +133,19 @@ def _build(
         _add_rows(result, plan, info, labels, clip, track, alignment, cuts, path, config)
         on_progress(clip.frames[1] / clips[-1].frames[1])
     return result
+
+
+def _without_chosen_annotator(plan: RecordingPlan, config: BuildConfig) -> Problem | None:
+    """The labels of this recording would say "no ME" where nobody who counts has looked."""
+    chosen = config.consensus.annotator
+    if config.consensus.rule != "annotator" or chosen in plan.annotators:
+        return None
+    return Problem(
+        "E_NO_CHOSEN_ANNOTATOR",
+        f"{chosen!r} (consensus.annotator) has not annotated it; {', '.join(plan.annotators)} did",
+        "give that annotator an ME tier here, empty if there is no micro-expression, or leave the file out",
+        plan.events_file,
+    )
 
 
 def _collect(

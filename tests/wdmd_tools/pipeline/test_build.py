@@ -15,11 +15,12 @@ import pytest
 from projects import TierText, good_tiers, portrait, write_eaf_text
 
 from wdmd_tools.annotations import CONSENSUS
-from wdmd_tools.config import BuildConfig, load_config
+from wdmd_tools.config import BuildConfig, consensus_settings, load_config
 from wdmd_tools.errors import ConfigError, WdmdError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.pipeline.build import build_dataset
 from wdmd_tools.pipeline.journal import lock_folder
+from wdmd_tools.protocol import Protocol
 from wdmd_tools.video.crops import read_crop
 
 CONFIG = load_config(None, ["crop.size=64"])
@@ -291,3 +292,58 @@ def test_dataset_json_says_what_made_it(project: Path, face_model: Path) -> None
     assert "Synthetic" not in (project / "data" / "README.md").read_text()
     croissant = json.loads((project / "data" / "croissant.json").read_text())
     assert {field["name"] for field in croissant["recordSet"][0]["field"]} >= {"clip_id", "split"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "onset_ms", "offset_ms"),
+    # A1 200 to 500, A2 300 to 500, A3 200 to 300: more than half of the three is two
+    [("majority", 200, 500), ("union", 200, 500), ("A2", 300, 500), ("A3", 200, 300)],
+)
+def test_the_consensus_follows_the_rule(
+    project: Path, face_model: Path, choice: str, onset_ms: int, offset_ms: int
+) -> None:
+    config = load_config(None, ["crop.size=64"], consensus_settings(choice))
+    dataset = Dataset.open(build(project, face_model, config=config).out)
+    found = [
+        (row["onset_ms"], row["offset_ms"])
+        for row in dataset.segments.to_pylist()
+        if row["annotator"] == CONSENSUS and row["kind"] == "me"
+    ]
+    assert len(found) == 1
+    # A boundary lies on a frame; the film has 30 per second.
+    assert found[0][0] == pytest.approx(onset_ms, abs=34)
+    assert found[0][1] == pytest.approx(offset_ms, abs=34)
+
+
+def test_nothing_is_what_all_three_saw(project: Path, face_model: Path) -> None:
+    config = load_config(None, ["crop.size=64"], consensus_settings("intersection"))
+    assert build(project, face_model, config=config).counts["me"] == 0
+
+
+def test_an_annotator_who_is_not_there_is_named(project: Path, face_model: Path) -> None:
+    with pytest.raises(ConfigError, match="did you mean 'A1'"):
+        build(project, face_model, config=load_config(None, [], consensus_settings("A11")))
+
+
+def test_ratings_of_the_lab_are_kept(project: Path, face_model: Path) -> None:
+    rated = TierText("Intensity@A1", [(200, 500, "C")], "P1")
+    write_eaf_text(project / "ann" / "film.eaf", *three_annotators(), rated)
+    given = {"ratings": {"intensity": {"tiers": ["Intensity"], "level": "ordinal"}}}
+    protocol = Protocol.model_validate(given)
+    dataset = Dataset.open(build(project, face_model, protocol=protocol).out)
+    rows = [row for row in dataset.segments.to_pylist() if row["kind"] == "intensity"]
+    assert [(row["annotator"], row["label"]) for row in rows] == [("A1", "C")]
+    assert dataset.info["protocol"]["ratings"]["intensity"]["level"] == "ordinal"
+
+
+def test_a_recording_that_the_chosen_annotator_has_not_seen_is_rejected(
+    project: Path, face_model: Path
+) -> None:
+    shutil.copy(project / "raw" / "film.mp4", project / "raw" / "other.mp4")
+    write_eaf_text(project / "ann" / "other.eaf", *good_tiers("@B1"), media_url="other.mp4")
+    config = load_config(None, ["crop.size=64"], consensus_settings("A1"))
+    report = build(project, face_model, config=config)
+    assert [(p.code, Path(p.file).name) for p in report.rejects] == [
+        ("E_NO_CHOSEN_ANNOTATOR", "other.eaf")
+    ]
+    assert report.counts["clips"] == 1
