@@ -19,6 +19,7 @@ COMMANDS = (
     "build",
     "agreement",
     "stats",
+    "export",
     "review",
     "doctor",
 )
