@@ -125,12 +125,14 @@ class AnnotationDocument:
         tiers: In the order of the file.
         media: In the order of the file.
         problems: What was found while reading.
+        author: AUTHOR attribute; may be empty.
     """
 
     path: Path
     tiers: tuple[Tier, ...]
     media: tuple[MediaDescriptor, ...]
     problems: tuple[Problem, ...] = field(default=())
+    author: str = ""
 
     def tier(self, tier_id: str) -> Tier | None:
         """The tier of that name, or `None`."""

@@ -7,7 +7,7 @@ from projects import TierText, write_eaf_text
 
 from wdmd_tools.elan import read_eaf
 from wdmd_tools.errors import ConfigError
-from wdmd_tools.protocol import Interpretation, Protocol, interpret, load_protocol
+from wdmd_tools.protocol import FileNames, Interpretation, Protocol, interpret, load_protocol
 
 
 def said(tmp_path: Path, *tiers: TierText, protocol: Protocol | None = None) -> Interpretation:
@@ -97,3 +97,121 @@ def test_a_wrong_protocol_is_one_line(tmp_path: Path, text: str, says: str) -> N
 def test_a_missing_protocol_is_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         load_protocol(tmp_path / "none.yaml")
+
+
+def test_ratings_are_kinds_of_their_own_with_a_level_and_values(tmp_path: Path) -> None:
+    path = tmp_path / "protocol.yaml"
+    path.write_text(
+        "ratings: {intensity: {tiers: [Intensity], level: ordinal, values: [A, B, C]},\n"
+        "          valence: {tiers: ['Val *'], level: interval}}\n"
+    )
+    protocol = load_protocol(path)
+    assert protocol.kind_of("intensity@A1") == ("intensity", "A1")
+    found = said(
+        tmp_path,
+        TierText("ME"),
+        TierText("Intensity", [(0, 5, "b"), (5, 9, "D")]),
+        TierText("Val 1", [(0, 5, "-1.5"), (5, 9, "much")]),
+        protocol=protocol,
+    )
+    assert [(e.kind, e.label) for e in found.events] == [("intensity", "b"), ("valence", "-1.5")]
+    assert [(p.code, p.annotation_id) for p in found.problems] == [
+        ("E_UNKNOWN_VALUE", "a2"),
+        ("E_UNKNOWN_VALUE", "a4"),
+    ]
+    dumped = protocol.model_dump(mode="json")
+    assert dumped["ratings"]["intensity"] == {
+        "tiers": ["Intensity"],
+        "level": "ordinal",
+        "values": ["A", "B", "C"],
+    }
+    assert Protocol.model_validate(dumped) == protocol
+
+
+def test_labels_are_mapped_and_values_limited_unit_by_unit(tmp_path: Path) -> None:
+    path = tmp_path / "protocol.yaml"
+    path.write_text(
+        "labels: {au: {12: [lip corner puller, AU12]}, emotion: {happiness: [Freude]}}\n"
+        "allowed: {au: [4, 12]}\n"
+    )
+    found = said(
+        tmp_path,
+        TierText("ME", [(0, 30, "")]),
+        TierText("AU", [(0, 5, "4, au12"), (5, 9, "4+99")]),
+        TierText("Emotion", [(0, 5, "freude"), (5, 9, "awe")]),
+        protocol=load_protocol(path),
+    )
+    assert [e.label for e in found.events if e.kind == "au"] == ["4+12"]
+    assert [e.label for e in found.events if e.kind == "emotion"] == ["happiness", "awe"]
+    (problem,) = found.problems
+    assert (problem.code, problem.annotation_id) == ("E_UNKNOWN_VALUE", "a3")
+    assert "'99'" in problem.message
+
+
+@pytest.mark.parametrize(("reject", "codes", "kept"), [
+    (False, ["W_TOO_SHORT", "W_TOO_LONG"], 4),
+    (True, ["E_TOO_SHORT", "E_TOO_LONG"], 2),
+])  # fmt: skip
+def test_lengths_are_limited_including_the_limits(
+    tmp_path: Path, reject: bool, codes: list[str], kept: int
+) -> None:
+    # lengths 39, 40, 500, 501 ms against 40..500
+    cells = [(0, 39, ""), (100, 140, ""), (1000, 1500, ""), (2000, 2501, "")]
+    protocol = Protocol(durations={"me": {"min_ms": 40, "max_ms": 500, "reject": reject}})  # type: ignore[dict-item]
+    found = said(tmp_path, TierText("ME", cells), protocol=protocol)
+    assert [p.code for p in found.problems] == codes
+    assert [p.annotation_id for p in found.problems] == ["a1", "a4"]
+    assert len(found.events) == kept
+
+
+def test_who_annotated_and_who_is_shown_come_in_the_order_asked_for(tmp_path: Path) -> None:
+    tiers = {"me": ("{subject} ME {annotator}",)}
+    tier = TierText("P1 ME Anna", [(0, 5, "")], participant="P9", annotator="Ben")
+    document = read_eaf(write_eaf_text(tmp_path / "x.eaf", tier))
+    names = FileNames("Cem", "P7", "Dana")
+
+    def who(*order: str) -> tuple[str, str]:
+        people = [source for source in order if source != "author"] or ["tier"]
+        protocol = Protocol(tiers=tiers, annotator_from=order, subject_from=people)  # type: ignore[arg-type]
+        (event,) = interpret(document, protocol, names).events
+        return event.annotator, event.participant
+
+    assert who("tier", "file") == ("Anna", "P1")
+    assert who("attribute") == ("Ben", "P9")
+    assert who("file", "tier") == ("Cem", "P7")
+    assert who("author") == ("Dana", "P1")
+    silent = interpret(document, Protocol(tiers=tiers, annotator_from=("author",)), FileNames())
+    assert "E_NO_ANNOTATOR" in {problem.code for problem in silent.problems}
+
+
+def test_names_of_files_follow_a_pattern() -> None:
+    protocol = Protocol(files=("{subject}_{recording}.{annotator}", "{subject}_*"))
+    assert protocol.of_file("P01_film 2.Anna") == {
+        "subject": "P01",
+        "recording": "film 2",
+        "annotator": "Anna",
+    }
+    assert protocol.of_file("P01_film") == {"subject": "P01"}
+    assert protocol.of_file("film") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("ratings: {me: {tiers: [X]}}", "'me'"),
+        ("ratings: {Big Name: {tiers: [X]}}", "Big Name"),
+        ("ratings: {x: {tiers: []}}", "ratings.x.tiers"),
+        ("ratings: {x: {tiers: [X], level: ratio}}", "ratings.x.level"),
+        ("ratings: {x: {tiers: [X], level: interval, values: [a]}}", "numbers"),
+        ("durations: {me: {min_ms: 9, max_ms: 5}}", "max_ms is less"),
+        ("durations: {mes: {}}", "unknown key mes"),
+        ("labels: {state: {}}", "unknown key state"),
+        ("tiers: {me: ['{x}']}", "unknown place"),
+        ("annotator_from: [name]", "annotator_from"),
+    ],
+)
+def test_a_wrong_setting_names_its_key(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "protocol.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=says):
+        load_protocol(path)

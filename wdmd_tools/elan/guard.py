@@ -4,7 +4,10 @@ One pass with expat, without building a tree:
 
 - at most `MAX_BYTES`, no DOCTYPE, no entities, at most `MAX_DEPTH` levels: hostile or broken XML ends here;
 - what the parser behind (pympi-ling) answers with a bare `KeyError` or with silent loss of data is found
-  here with its line: duplicate tier and annotation ids, values missing, times that are not whole numbers;
+  here with its line. Where nothing can be lost it is noted as a fault and mended before pympi sees it
+  (`wdmd_tools.elan.pympi_faults`): no VERSION, an annotation without a value, ids without a number or used
+  twice. Where something could be lost the file is refused: two tiers of one name, references to an id that
+  is there twice, times that are no whole numbers;
 - the line of every tier and annotation is kept, so that later findings can name it.
 """
 
@@ -13,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from wdmd_tools.errors import AnnotationError
+from wdmd_tools.errors import AnnotationError, describe_os_error
 
 MAX_BYTES = 64 * 1024 * 1024
 """Larger files are refused; the largest real EAF known to us has 2.4 MB."""
@@ -28,11 +31,29 @@ _REQUIRED = {
     "TIME_SLOT": ("TIME_SLOT_ID",),
     "ALIGNABLE_ANNOTATION": ("ANNOTATION_ID", "TIME_SLOT_REF1", "TIME_SLOT_REF2"),
     "REF_ANNOTATION": ("ANNOTATION_ID", "ANNOTATION_REF"),
-    "MEDIA_DESCRIPTOR": ("MEDIA_URL",),
 }
 _ANNOTATIONS = ("ALIGNABLE_ANNOTATION", "REF_ANNOTATION")
-_HAS_DIGIT = re.compile("[0-9]")
+_HAS_NUMBER = re.compile("[0-9]")
+_OTHER_DIGIT = re.compile("[^\\x00-\\x7f]")
+_WHOLE = re.compile(r"\s*([0-9]{1,12})(?:\.0*)?\s*", re.ASCII)
 _SCHEMA = "xsi:noNamespaceSchemaLocation"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong that is mended before parsing, since nothing can be lost.
+
+    Args:
+        message: What is wrong.
+        line: Where, 1-based.
+        annotation_id: The annotation, or empty.
+        tier: The tier, or empty.
+    """
+
+    message: str
+    line: int
+    annotation_id: str = ""
+    tier: str = ""
 
 
 @dataclass
@@ -44,12 +65,18 @@ class Scan:
         tier_lines: Line of each tier by name, 1-based.
         version: FORMAT of the document, or VERSION where there is none.
         time_units: TIME_UNITS of the header.
+        units_line: Its line.
+        author: AUTHOR of the document.
+        faults: What has to be mended before parsing.
     """
 
     annotation_lines: dict[str, int] = field(default_factory=dict)
     tier_lines: dict[str, int] = field(default_factory=dict)
     version: str = ""
     time_units: str = "milliseconds"
+    units_line: int = 0
+    author: str = ""
+    faults: list[Fault] = field(default_factory=list)
 
 
 def read_guarded(path: Path) -> tuple[bytes, Scan]:
@@ -64,8 +91,6 @@ def read_guarded(path: Path) -> tuple[bytes, Scan]:
     Raises:
         AnnotationError: It cannot be read, is too large, is not well-formed, or is not an EAF.
     """
-    from wdmd_tools.errors import describe_os_error
-
     try:
         if path.stat().st_size > MAX_BYTES:
             raise AnnotationError(
@@ -110,6 +135,22 @@ def scan(data: bytes, name: str) -> Scan:
     return pass_.result()
 
 
+def usable_id(text: str) -> bool:
+    """Whether pympi finds a number in an id."""
+    return bool(_HAS_NUMBER.search(text)) and not _OTHER_DIGIT.search(text) and len(text) < 1000
+
+
+def whole_ms(text: str) -> str | None:
+    """A time as plain digits: ``" 100 "`` and ``"100.0"`` are 100; `None` if it is no whole number."""
+    found = _WHOLE.fullmatch(text)
+    return found.group(1) if found else None
+
+
+def second_name(name: str, count: int) -> str:
+    """The name that the second, third ... annotation of one id is read under."""
+    return f"{name}#{count}"
+
+
 class _Pass:
     """State of one scan."""
 
@@ -117,8 +158,13 @@ class _Pass:
         self._name = name
         self._scan = Scan()
         self._path: list[str] = []
-        self._slots: set[str] = set()
+        self._slots: dict[str, str | None] = {}
+        self._tier = ""
+        self._open = ""
+        self._first_child = ""
         self._value_seen = True
+        self._counts: dict[str, int] = {}
+        self._references: set[str] = set()
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -134,10 +180,23 @@ class _Pass:
         self._parser.Parse(b"", True)
 
     def result(self) -> Scan:
+        for name, count in self._counts.items():
+            if count > 1 and name in self._references:
+                line = self._scan.annotation_lines[second_name(name, 2)]
+                raise AnnotationError(
+                    f"{self._name}:{line}: annotation {name!r} exists already in line "
+                    f"{self._scan.annotation_lines[name]}, and others refer to it; "
+                    "restore the file from ELAN's backup (name.eaf.001), or delete one of the two"
+                )
         return self._scan
 
     def _error(self, message: str) -> AnnotationError:
         return AnnotationError(f"{self._name}:{self._parser.CurrentLineNumber}: {message}")
+
+    def _fault(self, message: str, annotation_id: str = "") -> None:
+        line = self._parser.CurrentLineNumber
+        tier = self._tier if annotation_id else ""
+        self._scan.faults.append(Fault(message, line, annotation_id, tier))
 
     def _refuse_doctype(self, *_: object) -> None:
         raise self._error(
@@ -145,66 +204,93 @@ class _Pass:
         )
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._path.append(tag)
-        if len(self._path) > MAX_DEPTH:
+        path = self._path
+        path.append(tag)
+        if len(path) > MAX_DEPTH:
             raise self._error(f"more than {MAX_DEPTH} levels of elements; this is not an EAF")
-        if len(self._path) == 1:
-            self._start_document(tag, attributes)
-        for key in _REQUIRED.get(tag, ()):
-            if key not in attributes:
-                raise self._error(f"{tag} without {key}; open and save the file in ELAN")
-        if tag == "HEADER":
-            self._scan.time_units = attributes.get("TIME_UNITS", "milliseconds")
-        elif tag == "TIER":
-            self._start_tier(attributes["TIER_ID"])
+        if self._open and path[-2] in _ANNOTATIONS:
+            self._first_child = self._first_child or tag
+            self._value_seen = self._value_seen or tag == "ANNOTATION_VALUE"
+            return
+        required = _REQUIRED.get(tag)
+        if required is not None:
+            for key in required:
+                if key not in attributes:
+                    raise self._error(f"{tag} without {key}; open and save the file in ELAN")
+        if tag in _ANNOTATIONS:
+            self._start_annotation(attributes)
         elif tag == "TIME_SLOT":
             self._start_slot(attributes)
-        elif tag in _ANNOTATIONS:
-            self._start_annotation(attributes["ANNOTATION_ID"])
-        elif len(self._path) > 1 and self._path[-2] in _ANNOTATIONS:
-            self._value_seen = True
+        elif tag == "TIER":
+            self._start_tier(attributes["TIER_ID"])
+        elif tag == "HEADER":
+            self._scan.time_units = attributes.get("TIME_UNITS", "milliseconds")
+            self._scan.units_line = self._parser.CurrentLineNumber
+        if len(path) == 1:
+            self._start_document(tag, attributes)
 
     def _end(self, tag: str) -> None:
-        if tag in _ANNOTATIONS and not self._value_seen:
-            raise self._error("an annotation without ANNOTATION_VALUE; open and save it in ELAN")
+        if tag in _ANNOTATIONS:
+            if not self._value_seen:
+                self._fault("an annotation without ANNOTATION_VALUE, read as empty", self._open)
+            elif self._first_child != "ANNOTATION_VALUE":
+                self._fault("ANNOTATION_VALUE is not the first part of the annotation", self._open)
+            self._open = ""
         self._path.pop()
 
     def _start_document(self, tag: str, attributes: dict[str, str]) -> None:
         if tag != "ANNOTATION_DOCUMENT":
             raise self._error(f"the root is {tag!r}, expected ANNOTATION_DOCUMENT; is this an EAF?")
-        if "VERSION" not in attributes or _SCHEMA not in attributes:
-            raise self._error("no VERSION or schema in the root; open and save the file in ELAN")
-        self._scan.version = attributes.get("FORMAT", attributes["VERSION"])
+        if "VERSION" not in attributes:
+            self._fault("no VERSION in the root, read as 3.0")
+        elif _SCHEMA not in attributes:
+            self._fault("no schema in the root")
+        self._scan.version = attributes.get("FORMAT", attributes.get("VERSION", "3.0"))
+        self._scan.author = attributes.get("AUTHOR", "").strip()
 
     def _start_tier(self, tier_id: str) -> None:
         first = self._scan.tier_lines.get(tier_id)
         if first is not None:
             raise self._error(
-                f"tier {tier_id!r} exists already in line {first}; rename one of the two in ELAN"
+                f"tier {tier_id!r} exists already in line {first}; rename one of the two, in a text "
+                "editor if ELAN shows only one"
             )
         self._scan.tier_lines[tier_id] = self._parser.CurrentLineNumber
+        self._tier = tier_id
 
     def _start_slot(self, attributes: dict[str, str]) -> None:
         slot, value = attributes["TIME_SLOT_ID"], attributes.get("TIME_VALUE")
-        if slot in self._slots:
-            raise self._error(f"time slot {slot!r} is defined twice; open and save it in ELAN")
-        self._slots.add(slot)
-        if not _HAS_DIGIT.search(slot):
-            raise self._error(f"time slot id {slot!r} has no number; open and save it in ELAN")
+        time = value
         if value is not None and not (value.isascii() and value.isdigit() and len(value) <= 12):
-            raise self._error(
-                f"time slot {slot!r} has the time {value!r}, expected whole milliseconds"
-            )
+            time = whole_ms(value)
+            if time is None:
+                raise self._error(
+                    f"time slot {slot!r} has the time {value!r}, expected whole milliseconds; "
+                    "correct it in a text editor, or make the annotation again in ELAN"
+                )
+            self._fault(f"time slot {slot!r} has the time {value!r}, read as {time}")
+        if slot in self._slots:
+            if self._slots[slot] != time:
+                raise self._error(
+                    f"time slot {slot!r} is defined twice, with two times; "
+                    "restore the file from ELAN's backup (name.eaf.001)"
+                )
+            self._fault(f"time slot {slot!r} is defined twice, with the same time")
+        self._slots[slot] = time
+        if not usable_id(slot):
+            self._fault(f"time slot id {slot!r} has no plain number")
 
-    def _start_annotation(self, annotation_id: str) -> None:
-        line = self._parser.CurrentLineNumber
-        if annotation_id in self._scan.annotation_lines:
-            first = self._scan.annotation_lines[annotation_id]
-            raise self._error(
-                f"annotation {annotation_id!r} exists already in line {first}; "
-                "open and save the file in ELAN"
-            )
-        if not _HAS_DIGIT.search(annotation_id):
-            raise self._error(f"annotation id {annotation_id!r} has no number")
-        self._scan.annotation_lines[annotation_id] = line
-        self._value_seen = False
+    def _start_annotation(self, attributes: dict[str, str]) -> None:
+        name = attributes["ANNOTATION_ID"]
+        count = self._counts[name] = self._counts.get(name, 0) + 1
+        known = name if count == 1 else second_name(name, count)
+        self._scan.annotation_lines[known] = self._parser.CurrentLineNumber
+        self._open, self._first_child, self._value_seen = known, "", False
+        if count > 1:
+            first = self._scan.annotation_lines[name]
+            self._fault(f"its id {name!r} exists already in line {first}", known)
+        if not usable_id(name):
+            self._fault(f"annotation id {name!r} has no plain number", known)
+        for key in ("ANNOTATION_REF", "PREVIOUS_ANNOTATION"):
+            if key in attributes:
+                self._references.add(attributes[key])

@@ -20,6 +20,7 @@ from wdmd_tools.annotations import (
     Tier,
 )
 from wdmd_tools.elan.guard import Scan, read_guarded
+from wdmd_tools.elan.pympi_faults import mend
 from wdmd_tools.elan.resolve import (
     Aligned,
     Reference,
@@ -32,6 +33,7 @@ from wdmd_tools.intervals import Interval
 
 _log = logging.getLogger(__name__)
 _NEWEST_READ = (3, 0)
+_MOST_FAULTS = 50
 
 
 def read_eaf(path: Path | str) -> AnnotationDocument:
@@ -50,33 +52,85 @@ def read_eaf(path: Path | str) -> AnnotationDocument:
     path = Path(path)
     data, scan = read_guarded(path)
     if scan.time_units != "milliseconds":
-        raise AnnotationError(
-            f"{path}: TIME_UNITS is {scan.time_units!r}, only milliseconds are read; "
-            "open the file in a current ELAN and save it"
-        )
-    if _version(scan.version) > _NEWEST_READ:
-        _log.warning("%s: EAF %s is newer than this reader (3.0)", path, scan.version)
-    eaf = _parse(data, path)
+        raise AnnotationError(_wrong_units(path, scan))
+    eaf, known_as = _parse(data, path, scan)
     try:
-        return _document(path, eaf, scan)
+        return _document(path, eaf, scan, known_as)
     except AnnotationError:
         raise
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
         raise _unusable(path, error) from error
 
 
-def _parse(data: bytes, path: Path) -> Any:
-    """The tables of pympi-ling, from the very bytes that passed the guard."""
+def _parse(data: bytes, path: Path, scan: Scan) -> tuple[Any, dict[str, str]]:
+    """The tables of pympi-ling, from the very bytes that passed the guard, mended where they must be."""
+    if not scan.faults:
+        try:
+            return _tables(data), {}
+        except Exception as error:  # noqa: BLE001  # pympi raises bare Exception
+            _log.debug("%s: mended after %r", path, error)
+    try:
+        mended, known_as = mend(data)
+        return _tables(mended), known_as
+    except Exception as error:
+        raise _unusable(path, error) from error
+
+
+def _tables(data: bytes) -> Any:
     from pympi.Elan import Eaf
 
     # A file on disk could change between the two reads, and pympi takes names only.
     with tempfile.TemporaryDirectory(prefix="wdmd-eaf-") as folder:
         copy = Path(folder) / "guarded.eaf"
         copy.write_bytes(data)
-        try:
-            return Eaf(str(copy), suppress_version_warning=True)
-        except Exception as error:
-            raise _unusable(path, error) from error
+        return Eaf(str(copy), suppress_version_warning=True)
+
+
+def _wrong_units(path: Path, scan: Scan) -> str:
+    """Frames are refused, never converted: ELAN itself shows such values as milliseconds.
+
+    So a file may hold either, and a guess could move every label by a factor of 33 or 40.
+    """
+    frame = {"PAL-frames": "40", "NTSC-frames": "1001/30"}.get(
+        scan.time_units, "the length of a frame in"
+    )
+    return (
+        f"{path}:{scan.units_line}: TIME_UNITS is {scan.time_units!r}, only milliseconds are read, since "
+        "ELAN shows such values as milliseconds, whatever they are; if the times look right in ELAN, set "
+        'TIME_UNITS="milliseconds" in this line with a text editor; if they count frames, also '
+        f"multiply every TIME_VALUE by {frame} ms"
+    )
+
+
+def _findings(path: Path, scan: Scan) -> list[Problem]:
+    """What was mended, and a version that is newer than this reader."""
+    found = [
+        Problem(
+            "W_MENDED",
+            fault.message,
+            "open and save the file in ELAN",
+            str(path),
+            fault.tier,
+            fault.annotation_id,
+            fault.line,
+        )
+        for fault in scan.faults[:_MOST_FAULTS]
+    ]
+    if len(scan.faults) > _MOST_FAULTS:
+        more = len(scan.faults) - _MOST_FAULTS
+        fix = "open and save the file in ELAN"
+        found.append(Problem("W_MENDED", f"{more} further faults of this kind", fix, str(path)))
+    if _version(scan.version) > _NEWEST_READ:
+        found.append(
+            Problem(
+                "W_NEWER_FORMAT",
+                f"EAF {scan.version} is newer than this reader, which knows 3.0",
+                "compare the counts of annotations with ELAN's; ask for an update if they differ",
+                str(path),
+                line=1,
+            )
+        )
+    return found
 
 
 def _unusable(path: Path, error: Exception) -> AnnotationError:
@@ -90,17 +144,22 @@ def _version(text: str) -> tuple[int, int]:
     return parts[0], parts[1]
 
 
-def _document(path: Path, eaf: Any, scan: Scan) -> AnnotationDocument:
+def _document(path: Path, eaf: Any, scan: Scan, known_as: Mapping[str, str]) -> AnnotationDocument:
+    def known(name: str) -> str:
+        return known_as.get(name, name)
+
     aligned = {
         tier_id: [
-            Aligned(annotation_id, start, end, value)
+            Aligned(known(annotation_id), start, end, value)
             for annotation_id, (start, end, value, _) in tables[0].items()
         ]
         for tier_id, tables in eaf.tiers.items()
     }
     references = {
         tier_id: [
-            Reference(annotation_id, parent, value, previous)
+            Reference(
+                known(annotation_id), known(parent), value, known(previous) if previous else None
+            )
             for annotation_id, (parent, value, previous, _) in tables[1].items()
         ]
         for tier_id, tables in eaf.tiers.items()
@@ -122,7 +181,7 @@ def _document(path: Path, eaf: Any, scan: Scan) -> AnnotationDocument:
         for item in items
         if item.start_slot in placed or item.end_slot in placed
     }
-    tiers, problems = [], []
+    tiers, problems = [], _findings(path, scan)
     for tier_id, tables in eaf.tiers.items():
         raw: list[Aligned | Reference] = [*aligned[tier_id], *references[tier_id]]
         kept = []
@@ -144,7 +203,7 @@ def _document(path: Path, eaf: Any, scan: Scan) -> AnnotationDocument:
         kept.sort(key=lambda annotation: annotation.interval)
         tiers.append(_tier(tier_id, kept, tables[2], scan))
     media = tuple(_medium(path, attributes) for attributes in eaf.media_descriptors)
-    return AnnotationDocument(path, tuple(tiers), media, tuple(problems))
+    return AnnotationDocument(path, tuple(tiers), media, tuple(problems), scan.author)
 
 
 def _tier(tier_id: str, kept: list[Annotation], attributes: Mapping[str, str], scan: Scan) -> Tier:

@@ -101,53 +101,73 @@ def resolve_references(
         The times by id, and for each one that has none the reason.
     """
     by_id = {reference.annotation_id: reference for reference in references}
-    children: dict[tuple[str, str], list[Reference]] = defaultdict(list)
-    for reference in references:
-        children[_group(reference, by_id)].append(reference)
+    shares = _shares(references, by_id)
     done: dict[str, Span] = {}
     failed: dict[str, str] = {}
     for reference in references:
-        _resolve(reference, by_id, children, spans, done, failed)
+        _resolve(reference, by_id, shares, spans, done, failed)
     return done, failed
 
 
-def _group(reference: Reference, by_id: Mapping[str, Reference]) -> tuple[str, str]:
-    """The parent and the head of the chain of siblings; an own group for each independent child."""
-    head, seen = reference, {reference.annotation_id}
-    while head.previous in by_id and head.previous not in seen:
-        head = by_id[str(head.previous)]
-        seen.add(head.annotation_id)
-    return reference.parent_id, head.annotation_id
+def _shares(
+    references: list[Reference], by_id: Mapping[str, Reference]
+) -> dict[str, tuple[int, int]]:
+    """For each reference its place in its chain of siblings, and the length of the chain.
+
+    Every sibling is looked at a fixed number of times: a file may hold 100,000 in one chain.
+    """
+    heads: dict[str, str] = {}
+    for reference in references:
+        trail, head = [reference.annotation_id], reference
+        seen = {reference.annotation_id}
+        while head.annotation_id not in heads and head.previous in by_id:
+            if head.previous in seen:
+                break
+            head = by_id[str(head.previous)]
+            trail.append(head.annotation_id)
+            seen.add(head.annotation_id)
+        top = heads.get(head.annotation_id, head.annotation_id)
+        heads.update(dict.fromkeys(trail, top))
+    groups: dict[tuple[str, str], list[Reference]] = defaultdict(list)
+    for reference in references:
+        groups[reference.parent_id, heads[reference.annotation_id]].append(reference)
+    return {
+        item.annotation_id: (index, len(group))
+        for group in groups.values()
+        for index, item in enumerate(_in_order(group))
+    }
 
 
 def _resolve(
     reference: Reference,
     by_id: Mapping[str, Reference],
-    children: Mapping[tuple[str, str], list[Reference]],
+    shares: Mapping[str, tuple[int, int]],
     spans: Mapping[str, Span],
     done: dict[str, Span],
     failed: dict[str, str],
 ) -> None:
     """Walk up to an ancestor with times, then down again: no recursion, since depth is user data."""
+    if reference.annotation_id in done or reference.annotation_id in failed:
+        return
     path, seen = [reference], {reference.annotation_id}
-    while path[-1].parent_id in by_id and path[-1].parent_id not in done:
-        parent = by_id[path[-1].parent_id]
-        if parent.annotation_id in seen:
-            failed[reference.annotation_id] = "it refers to itself in a circle"
+    while (parent_id := path[-1].parent_id) in by_id:
+        if parent_id in done or parent_id in failed:
+            break
+        if parent_id in seen:
+            failed.update((item.annotation_id, "it refers to itself in a circle") for item in path)
             return
-        seen.add(parent.annotation_id)
-        path.append(parent)
+        seen.add(parent_id)
+        path.append(by_id[parent_id])
     for item in reversed(path):
         span = done.get(item.parent_id) or spans.get(item.parent_id)
         if span is None:
             failed[item.annotation_id] = f"its parent {item.parent_id!r} is missing or has no times"
             continue
-        siblings = _in_order(children[_group(item, by_id)])
-        index = next(i for i, s in enumerate(siblings) if s.annotation_id == item.annotation_id)
+        index, count = shares[item.annotation_id]
         length = span[1] - span[0]
         done[item.annotation_id] = (
-            span[0] + length * index // len(siblings),
-            span[0] + length * (index + 1) // len(siblings),
+            span[0] + length * index // count,
+            span[0] + length * (index + 1) // count,
         )
 
 

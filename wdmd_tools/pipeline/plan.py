@@ -15,7 +15,7 @@ from wdmd_tools.clips import slug
 from wdmd_tools.elan import read_eaf
 from wdmd_tools.errors import AnnotationError, ConfigError
 from wdmd_tools.intervals import Interval
-from wdmd_tools.protocol import Event, Interpretation, Protocol, interpret
+from wdmd_tools.protocol import Event, FileNames, Interpretation, Protocol, interpret
 from wdmd_tools.video.media import MediaIndex, MediaMatch
 
 
@@ -72,6 +72,7 @@ class _Read:
     match: MediaMatch
     said: Interpretation
     digest: str
+    file_annotator: str
 
 
 def plan_project(elan: Path, videos: Path, protocol: Protocol) -> Plan:
@@ -102,9 +103,10 @@ def plan_project(elan: Path, videos: Path, protocol: Protocol) -> Plan:
         if isinstance(match, Problem):
             problems.append(match)
             continue
-        said = interpret(document, protocol, _annotator_from_name(path, match.path))
+        names = names_of_file(path, match.path, protocol)
+        said = interpret(document, protocol, names)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        by_video[match.path].append(_Read(document, match, said, digest))
+        by_video[match.path].append(_Read(document, match, said, digest, names.annotator))
     ids = _recording_ids(list(by_video), index.root)
     recordings = []
     for video, reads in sorted(by_video.items()):
@@ -138,6 +140,19 @@ def find_eafs(root: Path) -> list[Path]:
     if not found:
         raise ConfigError(f"--elan: {root}: no .eaf file here; is this the folder of annotations?")
     return found
+
+
+def names_of_file(path: Path, video: Path | None, protocol: Protocol) -> FileNames:
+    """Annotator and subject as the name of an ELAN file tells them.
+
+    Args:
+        path: The ELAN file.
+        video: The video it belongs to, where that is known.
+        protocol: Its `files` patterns go first; else ``<film>.<annotator>.eaf``.
+    """
+    found = protocol.of_file(path.stem)
+    annotator = found.get("annotator") or _annotator_from_name(path, video or path)
+    return FileNames(annotator, found.get("subject", ""))
 
 
 def _annotator_from_name(path: Path, video: Path) -> str:
@@ -182,7 +197,7 @@ def _combine(
     elan: Path,
     problems: list[Problem],
 ) -> RecordingPlan | None:
-    reads = _distinct_annotators(reads, video)
+    reads = _distinct_annotators(reads)
     origin = reads[0].match.time_origin_ms
     events: list[Event] = []
     annotators: set[str] = set()
@@ -220,10 +235,10 @@ def _combine(
     )
 
 
-def _distinct_annotators(reads: list[_Read], video: Path) -> list[_Read]:
+def _distinct_annotators(reads: list[_Read]) -> list[_Read]:
     """Files whose ANNOTATOR attribute is the same (a lab's name) are told apart by their names."""
     names = [name for read in reads for name in read.said.annotators]
-    from_files = [_annotator_from_name(read.document.path, video) for read in reads]
+    from_files = [read.file_annotator for read in reads]
     whole = all(len(read.said.annotators) <= 1 for read in reads)
     if len(set(names)) == len(names) or not whole or len(set(from_files)) < len(reads):
         return reads

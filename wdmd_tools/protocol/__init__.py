@@ -22,7 +22,7 @@ A lab with other names writes them into ``protocol.yaml``::
       intensity: {tiers: [Intensity], level: ordinal, values: [A, B, C]}
 """
 
-from wdmd_tools.protocol.interpret import Event, Interpretation, interpret
+from wdmd_tools.protocol.interpret import Event, FileNames, Interpretation, interpret
 from wdmd_tools.protocol.load import load_protocol
 from wdmd_tools.protocol.model import KINDS, Duration, Protocol, Rating
 
@@ -30,6 +30,7 @@ __all__ = [
     "KINDS",
     "Duration",
     "Event",
+    "FileNames",
     "Interpretation",
     "Protocol",
     "Rating",

@@ -1,6 +1,6 @@
 """What a document says under a protocol: events by annotators, and what is wrong with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wdmd_tools.annotations import Annotation, AnnotationDocument, Problem, Tier
@@ -67,32 +67,64 @@ class Interpretation:
     problems: tuple[Problem, ...]
 
 
-def interpret(document: AnnotationDocument, protocol: Protocol, default: str) -> Interpretation:
+@dataclass(frozen=True, slots=True)
+class FileNames:
+    """What the name of a file and its AUTHOR tell; empty where they tell nothing.
+
+    Args:
+        annotator: From the name.
+        subject: From the name.
+        author: AUTHOR of the document.
+    """
+
+    annotator: str = ""
+    subject: str = ""
+    author: str = ""
+
+
+def interpret(
+    document: AnnotationDocument, protocol: Protocol, default: str | FileNames
+) -> Interpretation:
     """Give the tiers of a document their meaning.
 
     Args:
         document: As read.
         protocol: Names of tiers and values.
-        default: Annotator of tiers that name none.
+        default: What the file's name tells, or just the annotator it tells.
 
     Returns:
         Events, annotators and problems; an annotation that cannot be used is in `problems`.
     """
+    names = FileNames(annotator=default) if isinstance(default, str) else default
     events: list[Event] = []
     problems = list(document.problems)
     annotators: dict[str, None] = {}
     for tier in document.tiers:
-        kind, suffix = protocol.kind_of(tier.tier_id)
+        meaning = protocol.meaning_of(tier.tier_id)
+        kind = meaning.kind
         if kind is None:
             continue
-        annotator = suffix or tier.annotator or default
+        sources = {
+            "tier": meaning.annotator,
+            "attribute": tier.annotator,
+            "file": names.annotator,
+            "author": names.author or document.author,
+        }
+        annotator = _first(sources, protocol.annotator_from)
+        if not annotator and kind != "clip":
+            problems.append(_no_annotator(document, tier, protocol))
+            continue
+        people = {"tier": meaning.subject, "attribute": tier.participant, "file": names.subject}
+        subject = _first(people, protocol.subject_from)
         if kind == "me":
             annotators[annotator] = None
-        found = [_event(document, tier, item, kind, annotator) for item in tier.annotations]
-        if kind == "state":
-            found = list(_states(found, protocol, problems))
+        found = [
+            _event(document, tier, item, kind, annotator, subject) for item in tier.annotations
+        ]
+        found = list(_known_labels(found, protocol, problems))
         if kind in ("me", "state", "clip"):
             found = list(_without_overlaps(found, problems))
+        found = list(_of_allowed_length(found, protocol, problems))
         problems.extend(
             _interpolated(document, tier, item) for item in tier.annotations if item.interpolated
         )
@@ -102,15 +134,24 @@ def interpret(document: AnnotationDocument, protocol: Protocol, default: str) ->
     return Interpretation(tuple(events), tuple(annotators), tuple(problems))
 
 
+def _first(told: Mapping[str, str], order: Iterable[str]) -> str:
+    return next((told[source].strip() for source in order if told[source].strip()), "")
+
+
 def _event(
-    document: AnnotationDocument, tier: Tier, item: Annotation, kind: str, annotator: str
+    document: AnnotationDocument,
+    tier: Tier,
+    item: Annotation,
+    kind: str,
+    annotator: str,
+    subject: str,
 ) -> Event:
     return Event(
         kind=kind,
         annotator=annotator,
         interval=item.interval,
         label=item.value.strip(),
-        participant=tier.participant,
+        participant=subject,
         file=str(document.path),
         tier=tier.tier_id,
         annotation_id=item.annotation_id,
@@ -118,20 +159,88 @@ def _event(
     )
 
 
-def _states(events: list[Event], protocol: Protocol, problems: list[Problem]) -> Iterator[Event]:
-    known = ", ".join(value for values in protocol.state_values.values() for value in values)
+def _known_labels(
+    events: list[Event], protocol: Protocol, problems: list[Problem]
+) -> Iterator[Event]:
+    """The events with canonical labels; those whose label is not allowed are problems."""
     for event in events:
-        state = protocol.state_of(event.label)
-        if state is None:
-            problems.append(
-                event.problem(
-                    "E_UNKNOWN_STATE",
-                    f"the state {event.label!r} is not one of: {known}",
-                    "correct it in ELAN, or add the value to state_values in protocol.yaml",
-                )
-            )
+        if event.kind == "state":
+            state = protocol.state_of(event.label)
+            if state is None:
+                problems.append(_unknown_state(event, protocol))
+            else:
+                yield replace(event, label=state)
+            continue
+        label = protocol.label_of(event.kind, event.label)
+        refused = protocol.refused(event.kind, label)
+        if refused:
+            problems.append(_unknown_value(event, refused, protocol))
         else:
-            yield replace(event, label=state)
+            yield replace(event, label=label)
+
+
+def _unknown_state(event: Event, protocol: Protocol) -> Problem:
+    known = ", ".join(value for values in protocol.state_values.values() for value in values)
+    return event.problem(
+        "E_UNKNOWN_STATE",
+        f"the state {event.label!r} is not one of: {known}",
+        "correct it in ELAN, or add the value to state_values in protocol.yaml",
+    )
+
+
+def _unknown_value(event: Event, refused: list[str], protocol: Protocol) -> Problem:
+    rating = protocol.ratings.get(event.kind)
+    values = rating.values if rating is not None else protocol.allowed[event.kind]
+    where = f"ratings.{event.kind}.values" if rating is not None else f"allowed.{event.kind}"
+    what = ", ".join(repr(part) for part in refused)
+    return event.problem(
+        "E_UNKNOWN_VALUE",
+        f"the {event.kind} {what} is not one of: {', '.join(values)}"
+        if values
+        else f"the {event.kind} {what} is not a number",
+        f"correct it in ELAN, or change {where} in protocol.yaml",
+    )
+
+
+def _of_allowed_length(
+    events: list[Event], protocol: Protocol, problems: list[Problem]
+) -> Iterator[Event]:
+    for event in events:
+        rule, length = protocol.durations.get(event.kind), event.interval.duration_ms
+        if rule is not None and length < rule.min_ms:
+            problem = _wrong_length(event, rule.reject, short=True, limit=rule.min_ms)
+        elif rule is not None and rule.max_ms is not None and length > rule.max_ms:
+            problem = _wrong_length(event, rule.reject, short=False, limit=rule.max_ms)
+        else:
+            yield event
+            continue
+        problems.append(problem)
+        if not problem.is_error:
+            yield event
+
+
+def _wrong_length(event: Event, reject: bool, *, short: bool, limit: int) -> Problem:
+    if short:
+        code, least = ("E_TOO_SHORT" if reject else "W_TOO_SHORT"), "at least"
+    else:
+        code, least = ("E_TOO_LONG" if reject else "W_TOO_LONG"), "at most"
+    return event.problem(
+        code,
+        f"it lasts {event.interval.duration_ms} ms, the protocol has {least} {limit} ms "
+        f"for {event.kind} ({'left out' if reject else 'kept'})",
+        f"correct its boundaries in ELAN, or change durations.{event.kind} in protocol.yaml",
+    )
+
+
+def _no_annotator(document: AnnotationDocument, tier: Tier, protocol: Protocol) -> Problem:
+    return Problem(
+        "E_NO_ANNOTATOR",
+        f"nothing tells who annotated it (looked at: {', '.join(protocol.annotator_from)})",
+        "set ANNOTATOR of the tier in ELAN, or add a source to annotator_from in protocol.yaml",
+        str(document.path),
+        tier.tier_id,
+        line=tier.line,
+    )
 
 
 def _without_overlaps(events: list[Event], problems: list[Problem]) -> Iterator[Event]:

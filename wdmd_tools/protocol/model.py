@@ -237,9 +237,8 @@ def _canonical(value: str, names: Mapping[str, tuple[str, ...]]) -> str | None:
 
 
 def _has(given: Any, key: str, kind: type = object) -> bool:
-    return (
-        isinstance(given, Mapping) and isinstance(given.get(key), kind) and given[key] is not None
-    )
+    value = given.get(key) if isinstance(given, Mapping) else None
+    return value is not None and isinstance(value, kind)
 
 
 def _texts(given: Any) -> Any:
