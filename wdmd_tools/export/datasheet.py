@@ -87,7 +87,11 @@ def _sections(dataset: Dataset, facts: Facts) -> list[tuple[str, list[tuple[str,
                 (
                     "Are there recommended splits?",
                     ", ".join(f"{name}: {n} clips" for name, n in facts.splits.items())
-                    + "; no subject is in two of them."
+                    + (
+                        "; no subject is in two of them."
+                        if facts.disjoint
+                        else "; subjects are in several of them."
+                    )
                     if set(facts.splits) != {"none"}
                     else "None are stored.",
                 ),

@@ -6,6 +6,15 @@ from wdmd_tools.annotations import CONSENSUS
 from wdmd_tools.errors import WdmdError
 from wdmd_tools.manifest import Dataset
 
+_AGREEMENT = {
+    "alpha_speaking": "Krippendorff's alpha of speaking or not, per frame:",
+    "alpha_me_clip": "of holding a micro-expression or not, per clip:",
+    "iou_matched": "mean temporal IoU of matched micro-expressions, mean over pairs of annotators:",
+    "match_rate": "at a match rate of",
+    "iou_strict": "and with the unmatched counted as 0:",
+}
+"""Figures of `wdmd agreement` and how they are named here."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -22,6 +31,7 @@ class Facts:
         minutes: Length of all clips.
         durations_ms: Shortest, median and longest consensus ME, or `None` without any.
         splits: Split to number of clips.
+        disjoint: Whether no subject is in two splits.
     """
 
     clips: int
@@ -34,6 +44,7 @@ class Facts:
     minutes: float
     durations_ms: tuple[int, int, int] | None
     splits: dict[str, int]
+    disjoint: bool
 
 
 def measure(dataset: Dataset) -> Facts:
@@ -68,6 +79,8 @@ def measure(dataset: Dataset) -> Facts:
         minutes=round(seconds / 60, 2),
         durations_ms=(lengths[0], lengths[len(lengths) // 2], lengths[-1]) if lengths else None,
         splits=dict(sorted(splits.items())),
+        disjoint=len({(clip["subject_id"], clip["split"]) for clip in clips})
+        == len({clip["subject_id"] for clip in clips}),
     )
 
 
@@ -77,21 +90,18 @@ def agreement_sentence(dataset: Dataset) -> str:
     Args:
         dataset: An opened dataset.
     """
-    from wdmd_tools.agreement.report import DEFINITIONS, measure_agreement
+    from wdmd_tools.agreement.report import measure_agreement
 
     try:
         overall = measure_agreement(dataset, draws=0).overall
     except WdmdError as error:
         return f"n/a ({error})"
-    wanted = ("alpha_speaking", "alpha_me_clip", "iou_matched", "match_rate", "iou_strict")
     parts = []
-    for key in wanted:
-        if key not in overall:
-            continue
-        estimate = overall[key]
-        what = DEFINITIONS[key].split(" (")[0].split(";")[0]
-        value = (
-            f"{estimate.value:.3f}" if estimate.value is not None else f"n/a ({estimate.reason})"
-        )
-        parts.append(f"{what}: {value}")
-    return ". ".join(parts) + "."
+    for key, what in _AGREEMENT.items():
+        if key in overall:
+            estimate = overall[key]
+            undefined = f"n/a ({estimate.reason})"
+            parts.append(
+                f"{what} {undefined if estimate.value is None else f'{estimate.value:.3f}'}"
+            )
+    return "; ".join(parts) + "."

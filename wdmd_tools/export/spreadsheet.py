@@ -8,6 +8,7 @@ UTF-8 with a byte order mark, comma, dot, an empty cell for what is missing, 1 a
 that a spreadsheet would run as a formula gets an apostrophe in front.
 """
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -71,11 +72,11 @@ def _wide(
         elif row["kind"] == "state":
             frames[*key, str(row["label"])] += length
     meaning = [("fps", "float", "frames/s", "average frame rate of the film")]
-    for name in people:
-        meaning.append((f"n_me_{name}", "int", "", f"micro-expressions by {name} in the clip"))
-        meaning.append((f"me_frames_{name}", "int", "frames", f"their length, by {name}"))
+    for name, short in zip(people, _variables(people), strict=True):
+        meaning.append((f"n_me_{short}", "int", "", f"micro-expressions by {name} in the clip"))
+        meaning.append((f"me_frames_{short}", "int", "frames", f"their length, by {name}"))
         meaning.extend(
-            (f"{state}_frames_{name}", "int", "frames", f"frames {state}, by {name}")
+            (f"{state}_frames_{short}", "int", "frames", f"frames {state}, by {name}")
             for state in STATES
         )
     rows = []
@@ -87,6 +88,16 @@ def _wide(
             values.extend(frames[clip_id, name, what] for what in ("me", *STATES))
         rows.append(values)
     return [*CLIPS.names, *(name for name, *_ in meaning)], rows, meaning
+
+
+def _variables(names: list[str]) -> list[str]:
+    """Names as SPSS and R take them in a variable's name, each once."""
+    result: list[str] = []
+    for name in names:
+        short = re.sub(r"[^A-Za-z0-9_]", "_", name)[:30] or "_"
+        count = sum(re.fullmatch(rf"{short}(_[0-9]+)?", one) is not None for one in result)
+        result.append(f"{short}_{count + 1}" if short in result else short)
+    return result
 
 
 def _explain(file: str, column: pa.Field) -> tuple[str, str, str, str, str]:

@@ -141,6 +141,11 @@ def read_crop_window(path: Path, start: int, stop: int) -> Frames:
 
 
 def _frames(path: Path, start: int, stop: int | None) -> Iterator[Frames]:
+    if not Path(path).is_file():
+        raise ManifestError(
+            f"{path}: No such file; an annotation-only release has no crops: build the dataset from the "
+            "films with `wdmd build`"
+        )
     try:
         container = av.open(
             f"file:{Path(path).absolute()}",
