@@ -66,7 +66,8 @@ def review(
         return
     facts = report.to_json()
     out.print(
-        f"{len(report.files)} ELAN files in {out_dir}: {facts['findings']} findings, "
+        f"{len(report.files)} ELAN files in {out_dir}: {facts['findings']} findings in {facts['clips']} "
+        "clips, "
         f"{facts['only_model']} of them where no annotator majority saw one; "
         f"{facts['only_humans']} micro-expressions of the annotators without a finding",
         markup=False,

@@ -83,12 +83,14 @@ class ReviewReport:
         files: EAFs, by recording.
         findings: The ranked list.
         only_humans: Consensus MEs without any finding over them.
+        clips: Clips that the model judged.
     """
 
     out: Path
     files: dict[str, Path]
     findings: tuple[Finding, ...]
     only_humans: int
+    clips: int
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -100,6 +102,7 @@ class ReviewReport:
             "findings": len(model),
             "only_model": sum(one.where == "only_model" for one in model),
             "only_humans": self.only_humans,
+            "clips": self.clips,
         }
 
 
@@ -190,8 +193,19 @@ def write_reviews(
         )
     for path, data in changed.items():
         write_bytes(path, data)
+    clips = len(clips_looked_at(dataset, predictions))
     missed = sum(one.where == "only_humans" for one in findings)
-    return ReviewReport(out, files, tuple(findings), missed)
+    return ReviewReport(out, files, tuple(findings), missed, clips)
+
+
+def clips_looked_at(dataset: Dataset, predictions: Mapping[str, ClipPrediction]) -> set[str]:
+    """Clips that the model judged: those with a score, or all where no clip has one.
+
+    A model is often run on the test split only; what it never saw it did not miss.
+    """
+    if any(one.frame_scores is not None or one.p_me is not None for one in predictions.values()):
+        return set(predictions)
+    return set(dataset.clips["clip_id"].to_pylist())
 
 
 def _holds(path: Path, data: bytes) -> bool:
@@ -224,11 +238,14 @@ def _findings(
     """The model's MEs, the surest first with ranks, then what only the annotators saw."""
     found: list[Finding] = []
     missed: list[Finding] = []
+    looked_at = clips_looked_at(dataset, predictions)
     for recording in recordings:
         times = recording_times(dataset, recording)
         for clip_id, clip_times in times.items():
             one = predictions.get(clip_id)
             humans = dataset.reference_intervals(clip_id)
+            if clip_id not in looked_at:
+                continue
             segments = [
                 segment
                 for segment in (one.segments if one else ())

@@ -118,6 +118,14 @@ def test_the_list_is_ranked_and_says_who_saw_what(tmp_path: Path) -> None:
     assert [one.value for one in scores.annotations] == ["0.900 #1"]
 
 
+def test_a_model_did_not_miss_what_it_never_saw(tmp_path: Path) -> None:
+    data = two_clips(tmp_path / "d")
+    judged = ClipPrediction("c0", p_me=0.2)
+    report = write_reviews(data, {"c0": judged}, tmp_path / "o")
+    assert [one.clip_id for one in report.findings] == ["c0"]  # not c2
+    assert report.clips == 1
+
+
 def test_top_counts_over_the_whole_dataset_and_overlaps_get_lanes(tmp_path: Path) -> None:
     data = two_clips(tmp_path / "d")
     predictions = {
