@@ -114,8 +114,12 @@ def _shares(
 ) -> dict[str, tuple[int, int]]:
     """For each reference its place in its chain of siblings, and the length of the chain.
 
+    One that is missing stands alone.
+
     Every sibling is looked at a fixed number of times: a file may hold 100,000 in one chain.
     """
+    if not any(reference.previous for reference in references):
+        return {}
     heads: dict[str, str] = {}
     for reference in references:
         trail, head = [reference.annotation_id], reference
@@ -163,7 +167,7 @@ def _resolve(
         if span is None:
             failed[item.annotation_id] = f"its parent {item.parent_id!r} is missing or has no times"
             continue
-        index, count = shares[item.annotation_id]
+        index, count = shares.get(item.annotation_id, (0, 1))
         length = span[1] - span[0]
         done[item.annotation_id] = (
             span[0] + length * index // count,
@@ -172,6 +176,8 @@ def _resolve(
 
 
 def _in_order(siblings: list[Reference]) -> list[Reference]:
+    if len(siblings) == 1:
+        return siblings
     after = {item.previous: item for item in siblings if item.previous is not None}
     if len(after) != len(siblings) - 1:
         return siblings

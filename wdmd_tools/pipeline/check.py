@@ -6,10 +6,17 @@ from pathlib import Path
 
 from wdmd_tools.annotations import Problem
 from wdmd_tools.config import BuildConfig
-from wdmd_tools.errors import VideoError
+from wdmd_tools.elan import read_eaf
+from wdmd_tools.errors import AnnotationError, VideoError
 from wdmd_tools.pipeline.labels import label_frames
-from wdmd_tools.pipeline.plan import RecordingPlan, plan_project
-from wdmd_tools.protocol import Protocol
+from wdmd_tools.pipeline.plan import (
+    RecordingPlan,
+    find_eafs,
+    names_of_file,
+    plan_project,
+    unreadable,
+)
+from wdmd_tools.protocol import Protocol, interpret
 from wdmd_tools.video.probe import VideoInfo, probe
 
 
@@ -50,11 +57,13 @@ class CheckReport:
         n_eaf: ELAN files looked at.
         recordings: Those that a build would use.
         problems: Sorted by file and line.
+        n_me: Micro-expressions by all annotators together.
     """
 
     n_eaf: int
     recordings: tuple[RecordingFacts, ...]
     problems: tuple[Problem, ...]
+    n_me: int = 0
 
     @property
     def errors(self) -> list[Problem]:
@@ -81,7 +90,7 @@ def check_project(
     Raises:
         ConfigError: A path does not exist, or holds no ELAN file or no video.
     """
-    plan = plan_project(elan, videos, protocol)
+    plan = plan_project(elan, videos, protocol, progress)
     problems = list(plan.problems)
     facts = []
     for number, recording in enumerate(plan.recordings):
@@ -103,8 +112,48 @@ def check_project(
         problems.extend(_quality(recording, info, config))
         facts.append(_facts(recording, info))
     progress(len(plan.recordings), len(plan.recordings))
-    problems.sort(key=lambda p: (p.file, p.line, p.code, p.tier, p.annotation_id))
-    return CheckReport(plan.n_eaf, tuple(facts), tuple(problems))
+    return CheckReport(
+        plan.n_eaf, tuple(facts), tuple(_sorted(problems)), sum(item.n_me for item in facts)
+    )
+
+
+def check_annotations(
+    elan: Path,
+    protocol: Protocol,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> CheckReport:
+    """Read every ELAN file and collect every problem, without looking for films.
+
+    Args:
+        elan: Folder of ELAN files, or one file.
+        protocol: Which tier means what.
+        progress: Called with files looked at and files in all.
+
+    Returns:
+        A report without recordings: those need films.
+
+    Raises:
+        ConfigError: The path does not exist, or holds no ELAN file.
+    """
+    paths = find_eafs(elan)
+    problems: list[Problem] = []
+    mes = 0
+    for number, path in enumerate(paths):
+        progress(number, len(paths))
+        try:
+            document = read_eaf(path)
+        except AnnotationError as error:
+            problems.append(unreadable(path, error))
+            continue
+        said = interpret(document, protocol, names_of_file(path, None, protocol))
+        mes += sum(event.kind == "me" for event in said.events)
+        problems.extend(said.problems)
+    progress(len(paths), len(paths))
+    return CheckReport(len(paths), (), tuple(_sorted(problems)), mes)
+
+
+def _sorted(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda p: (p.file, p.line, p.code, p.tier, p.annotation_id))
 
 
 def _facts(recording: RecordingPlan, info: VideoInfo) -> RecordingFacts:

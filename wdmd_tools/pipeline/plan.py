@@ -6,7 +6,7 @@ collected, nothing stops at the first problem.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,13 +75,19 @@ class _Read:
     file_annotator: str
 
 
-def plan_project(elan: Path, videos: Path, protocol: Protocol) -> Plan:
+def plan_project(
+    elan: Path,
+    videos: Path,
+    protocol: Protocol,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Plan:
     """Read all ELAN files and find their videos.
 
     Args:
         elan: A folder, searched with its subfolders, or one file.
         videos: A folder, searched with its subfolders, or one file.
         protocol: Which tier means what.
+        progress: Called with files read and files in all.
 
     Returns:
         The recordings that can be built, and all problems.
@@ -93,11 +99,12 @@ def plan_project(elan: Path, videos: Path, protocol: Protocol) -> Plan:
     index = MediaIndex(videos)
     problems: list[Problem] = []
     by_video: dict[Path, list[_Read]] = defaultdict(list)
-    for path in paths:
+    for number, path in enumerate(paths):
+        progress(number, len(paths))
         try:
             document = read_eaf(path)
         except AnnotationError as error:
-            problems.append(_unreadable(path, error))
+            problems.append(unreadable(path, error))
             continue
         match = index.find(document)
         if isinstance(match, Problem):
@@ -163,8 +170,13 @@ def _annotator_from_name(path: Path, video: Path) -> str:
     return stem.rsplit(".", 1)[1] if "." in stem.strip(".") else "annotator"
 
 
-def _unreadable(path: Path, error: AnnotationError) -> Problem:
-    """The error of a whole file as a problem; its text begins with the file and perhaps a line."""
+def unreadable(path: Path, error: AnnotationError) -> Problem:
+    """The error of a whole file as a problem.
+
+    Args:
+        path: The file.
+        error: Its text begins with the file and perhaps a line.
+    """
     text = str(error).removeprefix(str(path)).lstrip(":").strip()
     line, _, rest = text.partition(":")
     message, _, fix = (rest if line.isdigit() else text).strip().partition("; ")
