@@ -1,7 +1,9 @@
 """Segments of a dataset as ELAN tiers: each annotation once, times as annotated."""
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pympi
 import pytest
 from builders import clip_row, segment_row, write_dataset
 
@@ -12,6 +14,10 @@ from wdmd_tools.errors import AnnotationError, UnknownNameError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.review.document import eaf_names, make_document, recording_media
 from wdmd_tools.review.tiers import recording_annotators, recording_tiers
+
+
+ORDER = ("HEADER", "TIME_ORDER", "TIER", "LINGUISTIC_TYPE", "CONSTRAINT")
+"""Children of the root in the EAF 3.0 schema, as far as these documents have them."""
 
 
 def dataset(root: Path, **info: object) -> Dataset:
@@ -90,6 +96,10 @@ def test_the_document_validates_and_reads_back(tmp_path: Path) -> None:
     media = recording_media(data, "rec0", eaf, video.parent)
     assert (media.relative_media_url, media.time_origin_ms) == ("../raw/rec0.mp4", 500)
     write_eaf(eaf, make_document(recording_tiers(data, "rec0"), media))
+    root = ET.parse(eaf).getroot()  # noqa: S314  # our own bytes
+    places = [ORDER.index(child.tag) for child in root]
+    assert places == sorted(places)
+    assert not pympi.Eaf(str(eaf)).get_annotation_data_for_tier("ME@A2")
     document = read_eaf(eaf)
     assert document.media[0].time_origin_ms == 500
     (linked,) = next(tier for tier in document.tiers if tier.tier_id == "AU@A1").annotations
