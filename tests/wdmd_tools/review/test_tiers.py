@@ -15,7 +15,6 @@ from wdmd_tools.manifest import Dataset
 from wdmd_tools.review.document import eaf_names, make_document, recording_media
 from wdmd_tools.review.tiers import recording_annotators, recording_tiers
 
-
 ORDER = ("HEADER", "TIME_ORDER", "TIER", "LINGUISTIC_TYPE", "CONSTRAINT")
 """Children of the root in the EAF 3.0 schema, as far as these documents have them."""
 
