@@ -130,6 +130,7 @@ def _describe(config: RunConfig, dataset: Dataset) -> dict[str, Any]:
         "dataset": {
             "name": dataset.name,
             "data_hash": dataset.data_hash,
+            "split": dataset.info.get("split"),
             "crop": dataset.info.get("config", {}).get("crop", {}),
         },
         "versions": {

@@ -15,6 +15,10 @@ def train(
         list[str] | None,
         typer.Option("--set", help="One setting, e.g. model.enhancer=broadcast; repeatable."),
     ] = None,
+    named_split: Annotated[
+        str | None, typer.Option(help="A split that wdmd split made, instead of the built one.")
+    ] = None,
+    fold: Annotated[str, typer.Option(help="Which fold of it.")] = "",
     out: Annotated[Path, typer.Option(help="Holds one folder per run.")] = Path("runs"),
     epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of weights, windows and augmentation.")] = None,
@@ -36,6 +40,7 @@ def train(
     from wdmd_tools.cli.console import print_json, progress_bar
     from wdmd_tools.errors import ConfigError
     from wdmd_tools.manifest import Dataset
+    from wdmd_tools.split.stored import with_split
 
     if device not in ("auto", "cpu", "cuda"):
         raise ConfigError(f"--device {device}: expected auto, cpu or cuda")
@@ -43,7 +48,11 @@ def train(
     settings += [f"training.epochs={epochs}"] if epochs is not None else []
     settings += [f"seed={seed}"] if seed is not None else []
     config = apply_settings(get_config(preset), settings)
+    if fold and named_split is None:
+        raise ConfigError("--fold: needs --named-split (see wdmd split --list)")
     dataset = Dataset.open(data)
+    if named_split is not None:
+        dataset = with_split(dataset, named_split, fold)
 
     from meldae.training import train as train_run
 

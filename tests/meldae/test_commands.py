@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from builders import tiny_dataset
 from projects import portrait_frames, write_film
@@ -19,6 +20,8 @@ from wdmd_tools.elan.reader import read_eaf
 from wdmd_tools.errors import VideoError
 from wdmd_tools.faces.model_file import find_face_model
 from wdmd_tools.intervals import Interval
+from wdmd_tools.split.make import make_folds
+from wdmd_tools.split.stored import write_split
 
 SMALL = [
     "training.window=20",
@@ -183,3 +186,25 @@ def test_found_mes_are_written_with_their_scores(tmp_path: Path) -> None:
     assert first == "400,720,10,17,0.91"
     plot_spotting(tmp_path / "a.png", found, 0.5)
     assert (tmp_path / "a.png").stat().st_size > 1000
+
+
+def test_a_named_split_is_trained_on_and_tested_by_its_own_fold(tmp_path: Path) -> None:
+    dataset = tiny_dataset(tmp_path / "data", n_recordings=4, with_crops=True)
+    split = make_folds(dataset, "k2", "subject", 2, 0.4, 0)
+    write_split(dataset, split)
+    extra = [word for text in SMALL for word in ("--set", text)]
+    code, out, err = call(
+        "train", tmp_path / "data", "--out", tmp_path / "runs", "--epochs", 1, *extra,
+        "--device", "cpu", "--named-split", "k2", "--fold", "1", "--json",
+    )  # fmt: skip
+    assert code == 0, err
+    run = Path(json.loads(out)["run"])
+    stored = json.loads((run / "config.json").read_text())["dataset"]["split"]
+    assert stored == {"name": "k2", "fold": "1", "seed": 0}
+    code, _, err = call("eval", run, tmp_path / "data", "--out", tmp_path / "predicted")
+    assert code == 0, err
+    clips = pq.read_table(tmp_path / "predicted" / "clip_scores.parquet")["clip_id"].to_pylist()
+    assert sorted(clips) == sorted(split.folds[1].parts["test"])
+    code, _, err = call("train", tmp_path / "data", "--fold", "1")
+    assert code == 2
+    assert "--named-split" in err

@@ -15,10 +15,12 @@ app = typer.Typer(
 
 COMMANDS = (
     "demo",
+    "template",
     "check",
     "build",
     "agreement",
     "stats",
+    "split",
     "export",
     "review",
     "doctor",

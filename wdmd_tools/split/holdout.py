@@ -1,4 +1,4 @@
-"""Train, validation and test by subject: nobody is in two of them.
+"""The split that `wdmd build` stores: train, validation and test by subject; nobody is in two of them.
 
 A split is chosen greedily over subjects in a seeded random order: each goes where the share of clips is
 furthest below its aim. It depends only on the subjects, their clip counts and the seed, and is stored in
@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-
-from wdmd_tools.errors import ManifestError
 
 DEFAULT_SHARES: Mapping[str, float] = {"train": 0.6, "val": 0.15, "test": 0.25}
 """Aimed shares of clips."""
@@ -53,24 +51,3 @@ def assign_splits(
         result[subject] = chosen
         filled[chosen] += clips[subject]
     return result
-
-
-def check_disjoint(groups: Sequence[str], splits: Sequence[str | None], what: str) -> None:
-    """Refuse a split that has the same subject or recording on two sides.
-
-    Args:
-        groups: The subject or recording of each clip.
-        splits: The split of each clip.
-        what: For the message, ``"subject"`` or ``"recording"``.
-
-    Raises:
-        ManifestError: Some group is in more than one split.
-    """
-    seen: dict[str, str | None] = {}
-    for group, split in zip(groups, splits, strict=True):
-        first = seen.setdefault(group, split)
-        if first != split:
-            raise ManifestError(
-                f"{what} {group!r} is in both {first} and {split}: scores would leak; "
-                "split the dataset by subject again"
-            )
