@@ -25,6 +25,7 @@ from wdmd_tools.elan.writer import EafAligned, EafRef, EafTier
 from wdmd_tools.errors import UnknownNameError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.protocol import Protocol
+from wdmd_tools.protocol.patterns import is_pattern
 
 ASSOCIATION_TYPE = "association-lt"
 _USUAL_NAMES = {"me": "ME", "state": "State", "au": "AU", "emotion": "Emotion"}
@@ -46,11 +47,9 @@ class TierNames:
 
     Args:
         protocol: The dataset's protocol; the built-in one where it stored none that can be read.
-        ratings: Tier name of each rating.
     """
 
     protocol: Protocol
-    ratings: Mapping[str, str]
 
     @classmethod
     def of(cls, dataset: Dataset) -> "TierNames":
@@ -60,28 +59,39 @@ class TierNames:
             protocol = Protocol.model_validate(stored)
         except ValidationError:
             protocol = Protocol()
-        ratings = {
-            str(name): str((about.get("tiers") or [name])[0])
-            for name, about in (stored.get("ratings") or {}).items()
-        }
-        return cls(protocol, ratings)
+        return cls(protocol)
 
-    def tier(self, kind: str, annotator: str, lane: int = 1) -> str:
-        """Name of a tier, for example ``ME@A1``; further lanes are ``ME 2@A1``, which no build reads.
+    def tier(self, kind: str, annotator: str, lane: int = 1, subject: str = "") -> str:
+        """Name of a tier that the protocol reads as this kind by this annotator, such as ``ME@A1``.
 
         Args:
             kind: me, state, au, emotion, or the name of a rating.
             annotator: Who annotated.
-            lane: 1, or more for what would overlap in one tier.
+            lane: 1, or more for what would overlap in one tier: ``ME 2@A1``, which no build reads.
+            subject: The person shown, for protocols whose tiers are named after them.
         """
-        known = [name for name in self.protocol.tiers.get(kind, ()) if not set(name) & set("*?[")]
-        name = self.ratings.get(kind) or next(iter(known), _USUAL_NAMES.get(kind, kind))
-        number = f" {lane}" if lane > 1 else ""
-        return f"{name}{number}{self.protocol.annotator_separator}{annotator}"
+        separator, usual = self.protocol.annotator_separator, _USUAL_NAMES.get(kind, kind)
+        if lane > 1:
+            free = (f"{usual} {lane}{separator}{annotator}", f"lane {lane}: {usual}, {annotator}")
+            return next((n for n in free if self.protocol.meaning_of(n).kind is None), free[0])
+        known = self._names_of(kind)
+        names = (
+            *(f"{name}{separator}{annotator}" for name in known if not is_pattern(name)),
+            *(_fill(name, annotator, subject) for name in known if is_pattern(name)),
+        )
+        for name in names:
+            found = self.protocol.meaning_of(name)
+            if (found.kind, found.annotator) == (kind, annotator):
+                return name
+        return next(iter(names), f"{usual}{separator}{annotator}")
+
+    def _names_of(self, kind: str) -> tuple[str, ...]:
+        rating = self.protocol.ratings.get(kind)
+        return rating.tiers if rating is not None else self.protocol.tiers.get(kind, ())
 
     def clip_tier(self) -> str:
         """Name of the tier that holds the clips."""
-        plain = [name for name in self.protocol.clip_tiers if not set(name) & set("*?[")]
+        plain = [name for name in self.protocol.clip_tiers if not is_pattern(name)]
         return next(iter(plain), "Clip")
 
     def value(self, kind: str, label: str | None) -> str:
@@ -91,6 +101,14 @@ class TierNames:
             word = next(iter(values), label)
             return word.capitalize() if word == label else word
         return label or ""
+
+
+def _fill(pattern: str, annotator: str, subject: str) -> str:
+    """A name that fits a pattern of `wdmd_tools.protocol.patterns`."""
+    places = {"{annotator}": annotator, "{subject}": subject, "{recording}": "1", "*": ""}
+    for place, text in places.items():
+        pattern = pattern.replace(place, text)
+    return pattern
 
 
 def recording_ids(dataset: Dataset) -> list[str]:
@@ -219,7 +237,7 @@ def annotator_tiers(
             for span in given:
                 values.setdefault(places[span.start_ms, span.end_ms], []).append(span.value)
             cells = tuple(EafRef(place, "+".join(values[place])) for place in sorted(values))
-            name = names.tier(kind, annotator)
+            name = names.tier(kind, annotator, subject=participant)
             tiers.append(
                 EafTier(name, cells, ASSOCIATION_TYPE, participant, annotator, first.tier_id)
             )
@@ -248,7 +266,7 @@ def _lanes(
         lane.append(EafAligned(span.start_ms, span.end_ms, names.value(kind, span.value)))
     return [
         EafTier(
-            names.tier(kind, annotator, number),
+            names.tier(kind, annotator, number, participant),
             tuple(lane),
             participant=participant,
             annotator=annotator,

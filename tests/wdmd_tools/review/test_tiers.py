@@ -13,7 +13,7 @@ from wdmd_tools.elan.writer import EafAligned, EafRef, write_eaf
 from wdmd_tools.errors import AnnotationError, UnknownNameError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.review.document import eaf_names, make_document, recording_media
-from wdmd_tools.review.tiers import recording_annotators, recording_tiers
+from wdmd_tools.review.tiers import TierNames, recording_annotators, recording_tiers
 
 ORDER = ("HEADER", "TIME_ORDER", "TIER", "LINGUISTIC_TYPE", "CONSTRAINT")
 """Children of the root in the EAF 3.0 schema, as far as these documents have them."""
@@ -76,6 +76,19 @@ def test_names_and_values_are_those_of_the_stored_protocol(tmp_path: Path) -> No
     tiers = {tier.tier_id: tier for tier in recording_tiers(data, "rec0")}
     assert "MicroExpr@A1" in tiers
     assert tiers["State@A1"].annotations[0].value == "spricht"
+
+
+def test_names_fit_a_protocol_of_patterns(tmp_path: Path) -> None:
+    stored = {
+        "tiers": {"me": ["{subject}-ME-{annotator}"], "state": ["{subject}-St-{annotator}"]},
+        "ratings": {"sure": {"tiers": ["Sure"], "level": "ordinal", "values": ["1", "2"]}},
+    }
+    data = dataset(tmp_path, protocol=stored)
+    tiers = [tier.tier_id for tier in recording_tiers(data, "rec0")]
+    assert tiers[1:4] == ["s0-ME-A1", "AU@A1", "s0-St-A1"]
+    names = TierNames.of(data)
+    assert names.tier("sure", "A1") == "Sure@A1"
+    assert names.protocol.meaning_of(names.tier("me", "A1", 2, "s0")).kind is None
 
 
 def test_overlapping_annotations_get_a_second_lane(tmp_path: Path) -> None:
