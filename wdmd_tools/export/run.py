@@ -3,11 +3,13 @@
     export.json      which format, of which data, and the SHA-256 of every file
 
 The marker ``export.json`` lets a later export of the same format replace an earlier one. Any other
-folder that holds something is refused, and so is one inside of the dataset or around it.
+folder that holds something is refused, also an export that was edited since, and so is one inside of the
+dataset or around it.
 """
 
 import hashlib
 import importlib
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -130,23 +132,24 @@ def _refuse_bad_folder(dataset: Dataset, kind: str, out: Path) -> None:
     marker = out / MARKER
     if not marker.is_file():
         raise ConfigError(f"--out {out}: is not empty and no earlier export; choose another folder")
-    import json
-
     try:
-        earlier = json.loads(marker.read_text(encoding="utf-8")).get("format")
-    except (ValueError, AttributeError):
-        earlier = None
-    if earlier != kind:
+        earlier = json.loads(marker.read_text(encoding="utf-8"))
+        held, sums = str(earlier["format"]), dict(earlier["files"])
+    except (ValueError, KeyError, TypeError):
+        raise ConfigError(f"{marker}: damaged; choose another --out") from None
+    if held != kind:
         raise ConfigError(
-            f"--out {out}: holds an export of the kind {earlier}, not {kind}; choose another folder"
+            f"--out {out}: holds an export of the kind {held}, not {kind}; choose another folder"
         )
-    known = set(json.loads(marker.read_text(encoding="utf-8")).get("files", {})) | {MARKER}
-    others = sorted(set(_files(out)) - known)
-    if others:
-        raise ConfigError(
-            f"--out {out}: holds {others[0]}, which is not of the earlier export; move it away or "
-            "choose another folder"
-        )
+    for name in _files(out):
+        if name == MARKER or (name in sums and name.startswith("crops/")):
+            continue
+        # Cards and datasheets are there to be filled in by people, whose answers must not be lost.
+        if name not in sums or _sha256(out / name) != sums[name]:
+            what = "was edited" if name in sums else "is not of the earlier export"
+            raise ConfigError(
+                f"--out {out}: {name} {what}; move the folder away or choose another one"
+            )
 
 
 def _put_in_place(staging: Path, out: Path) -> None:
@@ -166,9 +169,10 @@ def _files(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def _checksums(folder: Path) -> dict[str, str]:
-    sums = {}
-    for name in _files(folder):
-        with (folder / name).open("rb") as stream:
-            sums[name] = hashlib.file_digest(stream, "sha256").hexdigest()
-    return sums
+    return {name: _sha256(folder / name) for name in _files(folder)}

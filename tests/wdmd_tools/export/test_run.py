@@ -53,11 +53,20 @@ def test_other_folders_are_refused(data: Dataset, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="of the kind csv, not megc"):
         export_dataset(data, "megc", done)
     (done / "notes.txt").write_text("mine")
-    with pytest.raises(ConfigError, match=r"holds notes\.txt"):
+    with pytest.raises(ConfigError, match=r"notes\.txt is not of the earlier export"):
         export_dataset(data, "csv", done)
     assert (done / "notes.txt").read_text() == "mine"
     with pytest.raises(UnknownNameError, match="did you mean 'megc'"):
         export_dataset(data, "megcc", tmp_path / "x")
+
+
+def test_answers_that_people_filled_in_are_not_lost(data: Dataset, tmp_path: Path) -> None:
+    sheet = tmp_path / "o" / "DATASHEET.md"
+    export_dataset(data, "datasheet", tmp_path / "o")
+    sheet.write_text(sheet.read_text().replace("______", "All persons signed form B."))
+    with pytest.raises(ConfigError, match=r"DATASHEET\.md was edited"):
+        export_dataset(data, "datasheet", tmp_path / "o")
+    assert "form B" in sheet.read_text()
 
 
 def test_a_failure_leaves_nothing_and_keeps_the_earlier_export(
