@@ -28,7 +28,7 @@ def big_document() -> EafDocument:
             EafAligned(t * 400, t * 400 + 300, f"subtle {'raise of brow '}{t}")
             for t in range(1500)
         )
-        units = tuple(EafRef(index, f"1+2 seen") for index in range(1500))
+        units = tuple(EafRef(index, "1+2 seen") for index in range(1500))
         tiers.append(EafTier(f"ME@{name}", cells, participant="P1", annotator=name))
         tiers.append(EafTier(f"AU@{name}", units, "association-lt", "P1", name, f"ME@{name}"))
     return EafDocument(tuple(tiers))

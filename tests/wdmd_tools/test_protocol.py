@@ -215,3 +215,9 @@ def test_a_wrong_setting_names_its_key(tmp_path: Path, text: str, says: str) -> 
     path.write_text(text)
     with pytest.raises(ConfigError, match=says):
         load_protocol(path)
+
+
+def test_a_protocol_saved_by_a_windows_editor_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "protocol.yaml"
+    path.write_bytes("\ufefftiers: {me: [Größe]}\r\n".encode())
+    assert load_protocol(path).kind_of("größe") == ("me", "")

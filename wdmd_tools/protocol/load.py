@@ -22,7 +22,7 @@ def load_protocol(path: Path | None) -> Protocol:
     if path is None:
         return Protocol()
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        given = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
     except OSError as error:
         raise ConfigError(describe_os_error(error, path)) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -6,7 +6,10 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from projects import TierText, eaf_text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from projects import TierText, eaf_text, write_eaf_text
+from pympi.Elan import Eaf
 
 from wdmd_tools.elan import read_eaf
 from wdmd_tools.errors import AnnotationError
@@ -109,3 +112,30 @@ def test_many_references_take_time_in_proportion(tmp_path: Path, shape: str) -> 
     else:
         assert document.problems == ()
         assert len(document.tiers[0].annotations) == count + 1
+
+
+_NAME = st.text(
+    st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12
+).filter(lambda name: bool(name.strip()))
+_CELL = st.tuples(st.integers(0, 10**7), st.integers(1, 5000), _NAME)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=st.dictionaries(_NAME, st.lists(_CELL, max_size=5), min_size=1, max_size=4))
+def test_top_level_tiers_of_any_name_are_what_pympi_reads(
+    tmp_path: Path, rows: dict[str, list[tuple[int, int, str]]]
+) -> None:
+    tiers = [
+        TierText(name, [(start, start + length, value) for start, length, value in cells])
+        for name, cells in rows.items()
+    ]
+    path = write_eaf_text(tmp_path / "x.eaf", *tiers)
+    independent = Eaf(str(path))
+    document = read_eaf(path)
+    assert [tier.tier_id for tier in document.tiers] == list(rows)
+    for tier in document.tiers:
+        expected = independent.get_annotation_data_for_tier(tier.tier_id)
+        found = [(a.interval.start_ms, a.interval.end_ms, a.value) for a in tier.annotations]
+        assert sorted(found) == sorted(row[:3] for row in expected)
