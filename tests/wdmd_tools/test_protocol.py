@@ -157,7 +157,7 @@ def test_lengths_are_limited_including_the_limits(
 ) -> None:
     # lengths 39, 40, 500, 501 ms against 40..500
     cells = [(0, 39, ""), (100, 140, ""), (1000, 1500, ""), (2000, 2501, "")]
-    protocol = Protocol(durations={"me": {"min_ms": 40, "max_ms": 500, "reject": reject}})  # type: ignore[dict-item]
+    protocol = Protocol(durations={"me": {"min_ms": 40, "max_ms": 500, "reject": reject}})
     found = said(tmp_path, TierText("ME", cells), protocol=protocol)
     assert [p.code for p in found.problems] == codes
     assert [p.annotation_id for p in found.problems] == ["a1", "a4"]
@@ -172,7 +172,7 @@ def test_who_annotated_and_who_is_shown_come_in_the_order_asked_for(tmp_path: Pa
 
     def who(*order: str) -> tuple[str, str]:
         people = [source for source in order if source != "author"] or ["tier"]
-        protocol = Protocol(tiers=tiers, annotator_from=order, subject_from=people)  # type: ignore[arg-type]
+        protocol = Protocol(tiers=tiers, annotator_from=order, subject_from=people)
         (event,) = interpret(document, protocol, names).events
         return event.annotator, event.participant
 
@@ -221,3 +221,12 @@ def test_a_protocol_saved_by_a_windows_editor_is_read(tmp_path: Path) -> None:
     path = tmp_path / "protocol.yaml"
     path.write_bytes("\ufefftiers: {me: [Größe]}\r\n".encode())
     assert load_protocol(path).kind_of("größe") == ("me", "")
+
+
+def test_two_tiers_read_as_one_annotators_are_told(tmp_path: Path) -> None:
+    tiers = (TierText("ME@A", [(0, 5, "")]), TierText("ME@B", [(3, 9, "")]), TierText("AU@A"))
+    assert said(tmp_path, *tiers).problems == ()
+    found = said(tmp_path, *tiers, protocol=Protocol(annotator_from=("file",)))
+    assert [(p.code, p.tier) for p in found.problems] == [("W_TIERS_TOGETHER", "ME@B")]
+    assert found.annotators == ("nobody",)
+    assert len(found.events) == 2

@@ -99,6 +99,7 @@ def interpret(
     events: list[Event] = []
     problems = list(document.problems)
     annotators: dict[str, None] = {}
+    tiers_of: dict[tuple[str, str, str], str] = {}
     for tier in document.tiers:
         meaning = protocol.meaning_of(tier.tier_id)
         kind = meaning.kind
@@ -116,6 +117,9 @@ def interpret(
             continue
         people = {"tier": meaning.subject, "attribute": tier.participant, "file": names.subject}
         subject = _first(people, protocol.subject_from)
+        first = tiers_of.setdefault((kind, annotator, subject), tier.tier_id)
+        if first != tier.tier_id and kind in ("me", "state"):
+            problems.append(_taken_together(document, tier, kind, annotator, first))
         if kind == "me":
             annotators[annotator] = None
         found = [
@@ -258,6 +262,20 @@ def _without_overlaps(events: list[Event], problems: list[Problem]) -> Iterator[
             continue
         last = event
         yield event
+
+
+def _taken_together(
+    document: AnnotationDocument, tier: Tier, kind: str, annotator: str, first: str
+) -> Problem:
+    return Problem(
+        "W_TIERS_TOGETHER",
+        f"tier {first!r} is read as {kind} of {annotator!r} too; the two are taken together",
+        "if they are of two annotators, say so in the tier names, or change annotator_from in "
+        "protocol.yaml",
+        str(document.path),
+        tier.tier_id,
+        line=tier.line,
+    )
 
 
 def _interpolated(document: AnnotationDocument, tier: Tier, item: Annotation) -> Problem:
