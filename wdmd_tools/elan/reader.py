@@ -108,16 +108,17 @@ def _tables(data: bytes) -> Any:
 
 
 def _wrong_units(path: Path, scan: Scan) -> str:
-    """Frames are refused, never converted: ELAN itself shows such values as milliseconds.
+    """Frames are refused, never converted: programs may have written frames or milliseconds.
 
-    So a file may hold either, and a guess could move every label by a factor of 33 or 40.
+    What ELAN does with them we could not confirm, and a guess could move every label by a factor of 33
+    or 40.
     """
     frame = {"PAL-frames": "40", "NTSC-frames": "1001/30"}.get(
         scan.time_units, "the length of a frame in"
     )
     return (
         f"{path}:{scan.units_line}: TIME_UNITS is {scan.time_units!r}, only milliseconds are read, since "
-        "ELAN shows such values as milliseconds, whatever they are; if the times look right in ELAN, set "
+        "a file with these units may hold frames or milliseconds; if the times look right in ELAN, set "
         'TIME_UNITS="milliseconds" in this line with a text editor; if they count frames, also '
         f"multiply every TIME_VALUE by {frame} ms"
     )
