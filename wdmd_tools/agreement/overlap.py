@@ -40,9 +40,13 @@ COLUMNS = (
     "iou_sum",
     "frames_both",
     "frames_any",
-    "hits",
+    "hits_0.3",
+    "hits_0.5",
+    "hits_0.7",
 )
-"""Additive counts of one pair of annotators in one clip; `hits` are matches at tIoU > 0.5."""
+"""Additive counts of one pair of annotators in one clip; ``hits_x`` are matches at tIoU > x."""
+
+F1_THRESHOLDS = (0.3, 0.5, 0.7)
 
 _COLUMN = {name: index for index, name in enumerate(COLUMNS)}
 
@@ -101,7 +105,7 @@ def overlap_counts(tracks: Tracks, one: int, other: int) -> Floats:
         other: Index of the second.
 
     Returns:
-        Shape (C clips, 9), columns as in `COLUMNS`; all zeros where one of the two did not annotate.
+        Shape (C clips, 11), columns as in `COLUMNS`; all zeros where one of the two did not annotate.
     """
     counts = np.zeros((len(tracks.clip_ids), len(COLUMNS)))
     shared = tracks.covers[one] & tracks.covers[other]
@@ -123,7 +127,9 @@ def overlap_counts(tracks: Tracks, one: int, other: int) -> Floats:
         counts[clip, _COLUMN["me_b"]] = len(second)
         counts[clip, _COLUMN["matched"]] = len(pairs)
         counts[clip, _COLUMN["iou_sum"]] = sum(pair.iou for pair in pairs)
-        counts[clip, _COLUMN["hits"]] = len(match_intervals(first, second, 0.5))
+        for threshold in F1_THRESHOLDS if pairs else ():
+            hits = len(match_intervals(first, second, threshold))
+            counts[clip, _COLUMN[f"hits_{threshold}"]] = hits
     return counts
 
 
@@ -133,7 +139,7 @@ def _clip_sums(flags: npt.NDArray[np.bool_], bounds: npt.NDArray[np.int64]) -> F
 
 
 def matched_iou(sums: Floats) -> Floats:
-    """Mean IoU over matched pairs, shape (...) of sums (..., 9); NaN without a pair."""
+    """Mean IoU over matched pairs, shape (...) of sums (..., 11); NaN without a pair."""
     return ratio(_take(sums, "iou_sum"), _take(sums, "matched"))
 
 
@@ -153,9 +159,15 @@ def pooled_iou(sums: Floats) -> Floats:
     return ratio(_take(sums, "frames_both"), _take(sums, "frames_any"))
 
 
-def f1_at_half(sums: Floats) -> Floats:
-    """F1 between two annotators at tIoU > 0.5 (symmetric), in [0, 1]; NaN without an ME."""
-    return ratio(2 * _take(sums, "hits"), _take(sums, "me_a") + _take(sums, "me_b"))
+def f1_at(sums: Floats, threshold: float) -> Floats:
+    """F1 between two annotators at tIoU > `threshold` (symmetric), in [0, 1]; NaN without an ME.
+
+    Args:
+        sums: Shape (..., 11).
+        threshold: One of `F1_THRESHOLDS`.
+    """
+    hits = _take(sums, f"hits_{threshold}")
+    return ratio(2 * hits, _take(sums, "me_a") + _take(sums, "me_b"))
 
 
 def _take(sums: Floats, name: str) -> Floats:

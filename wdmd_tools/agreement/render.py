@@ -13,7 +13,9 @@ TITLES = {
     "match_rate": "ME match rate",
     "iou_strict": "ME IoU, strict",
     "iou_pooled": "ME IoU, pooled frames",
+    "f1_at_0.3": "ME F1 at tIoU 0.3",
     "f1_at_0.5": "ME F1 at tIoU 0.5",
+    "f1_at_0.7": "ME F1 at tIoU 0.7",
 }
 """Short names of the figures, in order of print."""
 
@@ -30,7 +32,9 @@ PAIR_OVERLAPS = {
     "match_rate": "match rate",
     "iou_strict": "strict",
     "iou_pooled": "pooled",
+    "f1_at_0.3": "F1@0.3",
     "f1_at_0.5": "F1@0.5",
+    "f1_at_0.7": "F1@0.7",
 }
 """Columns of the second table of pairs."""
 

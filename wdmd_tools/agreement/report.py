@@ -1,11 +1,10 @@
 """Agreement of one dataset's annotators: coverage, overall figures, and every pair.
 
-`measure_agreement` is the way in. What each figure means stands in `DEFINITIONS` and in docs/metrics.
+`measure_agreement` is the way in. What each figure means stands in
+`wdmd_tools.agreement.figures` and in docs/metrics.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -19,128 +18,59 @@ from wdmd_tools.agreement.alpha import (
     coincidences,
     krippendorff_alpha,
 )
-from wdmd_tools.agreement.bootstrap import Measure, bootstrap_measures
+from wdmd_tools.agreement.bootstrap import Measure, Statistic, bootstrap_measures
+from wdmd_tools.agreement.details import measure_details
+from wdmd_tools.agreement.disagreements import find_disagreements
+from wdmd_tools.agreement.figures import (
+    ALPHAS,
+    DEFINITIONS,
+    MIN_RECORDINGS,
+    OVERLAPS,
+    AgreementReport,
+    Cluster,
+    Estimate,
+    PairAgreement,
+)
+from wdmd_tools.agreement.rivals import add_predictions
+from wdmd_tools.agreement.subset import Subset, draw_subset
 from wdmd_tools.agreement.tracks import MISSING, Codes, Tracks, read_tracks
 from wdmd_tools.annotations import STATES
 from wdmd_tools.errors import DataError
 from wdmd_tools.manifest import Dataset
+from wdmd_tools.predictions import ClipPrediction
+
+__all__ = [
+    "ALPHAS",
+    "DEFINITIONS",
+    "OVERLAPS",
+    "AgreementReport",
+    "Cluster",
+    "Estimate",
+    "PairAgreement",
+    "measure_agreement",
+]
 
 Floats = npt.NDArray[np.float64]
 
-REPORT_VERSION = "1.0.0"
-"""Version of the JSON form."""
-
-DEFINITIONS: Mapping[str, str] = {
-    "alpha_state": "Krippendorff's alpha, nominal, per frame: speaking, listening, silent",
-    "alpha_speaking": "Krippendorff's alpha, nominal, per frame: speaking or not "
-    "(the paper's two classes; the paper reports 0.85)",
-    "alpha_me_clip": "Krippendorff's alpha, nominal, per clip: holds a micro-expression (ME) or not",
-    "alpha_me_frame": "Krippendorff's alpha, nominal, per frame: inside an ME or not",
-    "iou_matched": "mean tIoU of one-to-one matched MEs (pairs with tIoU > 0, chosen for the largest "
-    "sum per clip); read it with the match rate (the paper reports a mean IoU of 0.78, kind not said)",
-    "match_rate": "2 x matched pairs / MEs of both annotators",
-    "iou_strict": "sum of matched tIoU / (matched pairs + unmatched MEs): unmatched count as 0",
-    "iou_pooled": "frames that both marked as ME / frames that at least one marked",
-    "f1_at_0.5": "F1 between two annotators, MEs matched at tIoU > 0.5",
-}
-"""Every figure by its key. Overall values of the IoU family are the unweighted mean over the pairs of
-annotators for which the figure is defined; alpha takes all annotators at once."""
-
-ALPHAS = ("alpha_state", "alpha_speaking", "alpha_me_clip", "alpha_me_frame")
-OVERLAPS = ("iou_matched", "match_rate", "iou_strict", "iou_pooled", "f1_at_0.5")
-
-_OVERLAP_STATISTICS = {
+_OVERLAP_STATISTICS: dict[str, Statistic] = {
     "iou_matched": overlap.matched_iou,
     "match_rate": overlap.match_rate,
     "iou_strict": overlap.strict_iou,
     "iou_pooled": overlap.pooled_iou,
-    "f1_at_0.5": overlap.f1_at_half,
+    **{f"f1_at_{t}": partial(overlap.f1_at, threshold=t) for t in overlap.F1_THRESHOLDS},
 }
-
-
-class Cluster(StrEnum):
-    """What a bootstrap draws: clips, or all clips of a recording together.
-
-    Clips of one recording share a face and an annotator's mood, so `RECORDING` is the safer choice when
-    there are enough recordings (twenty or more).
-    """
-
-    CLIP = "clip"
-    RECORDING = "recording"
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure with its interval.
-
-    Args:
-        value: The figure, or `None` when undefined.
-        low: Lower end of the bootstrap interval, or `None`.
-        high: Upper end, or `None`.
-        n: How many units it rests on.
-        unit: What they are: frames, clips, matched pairs, MEs, annotator pairs.
-        reason: Why the value (or else the interval) is undefined; empty when both are there.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    unit: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class PairAgreement:
-    """Two annotators.
-
-    Args:
-        a: The first annotator's id.
-        b: The second's.
-        counts: `wdmd_tools.agreement.overlap.COLUMNS`, added up over the clips both annotated.
-        figures: Every key of `DEFINITIONS` to its estimate.
-    """
-
-    a: str
-    b: str
-    counts: dict[str, float]
-    figures: dict[str, Estimate]
-
-
-@dataclass(frozen=True)
-class AgreementReport:
-    """Everything `wdmd agreement` prints.
-
-    Args:
-        dataset: Its name.
-        data_hash: Of its tables.
-        annotators: One mapping each: annotator, recordings, clips, frames, state_frames, me, me_frames.
-        coverage: Counts of what is shared and what is left out.
-        bootstrap: How intervals were made: draws, seed, level, cluster, clusters.
-        overall: Every key of `DEFINITIONS` to its estimate.
-        pairs: All pairs of annotators.
-    """
-
-    dataset: str
-    data_hash: str
-    annotators: list[dict[str, Any]]
-    coverage: dict[str, Any]
-    bootstrap: dict[str, Any]
-    overall: dict[str, Estimate]
-    pairs: list[PairAgreement]
-
-    def to_json(self) -> dict[str, Any]:
-        """The report as plain JSON values, without NaN, with the definitions."""
-        return {"version": REPORT_VERSION, **asdict(self), "definitions": dict(DEFINITIONS)}
 
 
 def measure_agreement(
     dataset: Dataset,
     *,
-    cluster: Cluster = Cluster.CLIP,
+    cluster: Cluster = Cluster.AUTO,
     draws: int = 10_000,
     seed: int = 0,
     level: float = 0.95,
+    tolerance: int = 5,
+    subset: float | None = None,
+    predictions: Mapping[str, Mapping[str, ClipPrediction]] | None = None,
 ) -> AgreementReport:
     """Measure how far the annotators of a dataset agree.
 
@@ -150,11 +80,20 @@ def measure_agreement(
         draws: Resamples.
         seed: Of the bootstrap.
         level: Coverage of the intervals aimed at.
+        tolerance: Frames on either side of a change of state that the tolerant figures leave out.
+        subset: Share of the clips to draw with `seed`, in (0, 1]; all when `None`.
+        predictions: Name to a model's predictions, each one more annotator of MEs.
 
     Raises:
         DataError: There are fewer than two annotators.
     """
+    drawn: Subset | None = None
+    data_hash = dataset.data_hash
+    if subset is not None:
+        dataset, drawn = draw_subset(dataset, subset, seed)
     tracks = read_tracks(dataset)
+    for name, given in (predictions or {}).items():
+        tracks = add_predictions(tracks, name, given)
     if len(tracks.annotators) < 2:
         found = ", ".join(tracks.annotators) or "none"
         raise DataError(
@@ -189,7 +128,9 @@ def measure_agreement(
             "all/overlap", partial(_mean_over_pairs, statistic=statistic, n_pairs=len(overlaps))
         )
 
-    by_recording = cluster is Cluster.RECORDING
+    shared_recordings = len(np.unique(tracks.clip_recording[shared]))
+    enough = cluster is Cluster.AUTO and shared_recordings >= MIN_RECORDINGS
+    by_recording = cluster is Cluster.RECORDING or enough
     groups = (tracks.clip_recording if by_recording else np.arange(len(tracks.clip_ids)))[shared]
     intervals = bootstrap_measures(blocks, measures, groups, draws=draws, seed=seed, level=level)
     n_clusters = len(np.unique(groups))
@@ -221,15 +162,18 @@ def measure_agreement(
     totals = {pair: counts.sum(axis=0) for pair, counts in overlaps.items()}
     return AgreementReport(
         dataset=dataset.name,
-        data_hash=dataset.data_hash,
+        data_hash=data_hash,
         annotators=[_annotator_row(tracks, index) for index in everyone],
         coverage=_coverage(tracks, points["all/alpha_state"].units),
         bootstrap={
             "draws": draws,
             "seed": seed,
             "level": level,
-            "cluster": str(cluster),
+            "cluster": str(Cluster.RECORDING if by_recording else Cluster.CLIP),
             "clusters": n_clusters,
+            "note": f"clips, not recordings, were drawn: only {shared_recordings} recordings are shared"
+            if cluster is Cluster.AUTO and not by_recording
+            else "",
         },
         overall=figures("all", list(totals.values())),
         pairs=[
@@ -244,6 +188,9 @@ def measure_agreement(
             )
             for pair, total in totals.items()
         ],
+        details=measure_details(dataset, tracks, tolerance),
+        disagreements=find_disagreements(dataset, tracks),
+        subset=None if drawn is None else drawn.to_json(),
     )
 
 

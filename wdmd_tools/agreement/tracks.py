@@ -41,6 +41,7 @@ class Tracks:
         recordings: Recording ids that occur.
         clip_recording: Shape (C,): index into `recordings`.
         bounds: Shape (C + 1,): clip c has the frames ``bounds[c]`` to ``bounds[c + 1]``, half-open.
+        ms_per_frame: Shape (C,): mean duration of a frame, milliseconds.
         covers: Shape (A, C): whether the annotator annotated the clip's recording.
         states: Shape (A, N): index into `wdmd_tools.annotations.STATES`, or `MISSING`.
         me: Shape (A, N): 1 inside an ME, 0 outside, `MISSING` where the annotator does not cover.
@@ -54,6 +55,7 @@ class Tracks:
     recordings: tuple[str, ...]
     clip_recording: Indices
     bounds: Indices
+    ms_per_frame: npt.NDArray[np.float64]
     covers: npt.NDArray[np.bool_]
     states: Codes
     me: Codes
@@ -134,7 +136,7 @@ def read_tracks(dataset: Dataset) -> Tracks:
     states = np.full((len(annotators), int(bounds[-1])), MISSING, dtype=np.int8)
     chosen = np.flatnonzero(is_state)
     chosen = chosen[np.lexsort((onset[chosen], clip[chosen]))]
-    _paint(
+    paint(
         states,
         who[chosen],
         bounds[clip[chosen]] + onset[chosen],
@@ -144,7 +146,7 @@ def read_tracks(dataset: Dataset) -> Tracks:
 
     me = np.where(np.repeat(covers, lengths, axis=1), np.int8(0), np.int8(MISSING))
     chosen = np.flatnonzero(is_me)
-    _paint(
+    paint(
         me,
         who[chosen],
         bounds[clip[chosen]] + onset[chosen],
@@ -162,6 +164,9 @@ def read_tracks(dataset: Dataset) -> Tracks:
         recordings=recordings,
         clip_recording=clip_recording,
         bounds=bounds,
+        ms_per_frame=1000.0
+        * dataset.clips["fps_den"].to_numpy()
+        / dataset.clips["fps_num"].to_numpy(),
         covers=covers,
         states=states,
         me=me,
@@ -213,7 +218,7 @@ def _check(
     )
 
 
-def _paint(canvas: Codes, rows: Indices, starts: Indices, lengths: Indices, values: Codes) -> None:
+def paint(canvas: Codes, rows: Indices, starts: Indices, lengths: Indices, values: Codes) -> None:
     """Set ``canvas[row, start : start + length] = value`` for many spans at once, in their order."""
     first = np.cumsum(lengths) - lengths
     within = np.arange(int(lengths.sum())) - np.repeat(first, lengths)

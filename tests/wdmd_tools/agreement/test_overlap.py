@@ -43,13 +43,15 @@ def test_the_five_figures_by_hand(tmp_path):
         "iou_sum": pytest.approx(2 / 3),
         "frames_both": 8,
         "frames_any": 32,
-        "hits": 1,
+        "hits_0.3": 1,
+        "hits_0.5": 1,
+        "hits_0.7": 0,
     }
     assert overlap.matched_iou(counts) == pytest.approx(2 / 3)
     assert overlap.match_rate(counts) == pytest.approx(2 / 4)
     assert overlap.strict_iou(counts) == pytest.approx((2 / 3) / 3)
     assert overlap.pooled_iou(counts) == pytest.approx(8 / 32)
-    assert overlap.f1_at_half(counts) == pytest.approx(2 / 4)
+    assert overlap.f1_at(counts, 0.5) == pytest.approx(2 / 4)
 
 
 def test_a_hit_needs_more_than_half_but_a_pair_needs_only_some(tmp_path):
@@ -59,7 +61,7 @@ def test_a_hit_needs_more_than_half_but_a_pair_needs_only_some(tmp_path):
     counts = counts_of(tmp_path, [(0, 9)], [(5, 14)])
     assert overlap.matched_iou(counts) == pytest.approx(1 / 3)
     assert overlap.match_rate(counts) == 1.0
-    assert overlap.f1_at_half(counts) == 0.0
+    assert overlap.f1_at(counts, 0.5) == 0.0
 
 
 def test_the_largest_sum_wins_over_the_first_fit():

@@ -84,8 +84,9 @@ def test_the_json_form_has_no_nan_and_says_how(report):
         "draws": 500,
         "seed": 0,
         "level": 0.95,
-        "cluster": "clip",
-        "clusters": 18,
+        "cluster": "recording",
+        "clusters": 6,
+        "note": "",
     }
     assert document["coverage"]["shared_clips"] == 18
 
