@@ -2,6 +2,13 @@
 
 from collections.abc import Sequence
 
+from wdmd_tools.agreement.render_details import (
+    boundary_rows,
+    disagreement_rows,
+    kappa_rows,
+    label_rows,
+    rating_rows,
+)
 from wdmd_tools.agreement.report import DEFINITIONS, AgreementReport, Estimate
 
 TITLES = {
@@ -118,6 +125,14 @@ def notes(report: AgreementReport) -> list[str]:
         "IoU, match rate and F1 overall are the unweighted mean over pairs of annotators.",
         f"Intervals: percentile bootstrap, {drawn}, seed {how['seed']}.",
     ]
+    if how["note"]:
+        lines.append(f"{how['note']}.")
+    if report.subset is not None:
+        one = report.subset
+        lines.append(
+            f"Subset: {one['drawn']:,} of the {one['of']:,} clips that two or more annotated, drawn "
+            f"with seed {one['seed']}; nothing else was read."
+        )
     for value, count in coverage["unknown_state_segments"].items():
         shown = value or "(empty)"
         lines.append(f"{count:,} state segments have the unknown value {shown!r} and do not count.")
@@ -143,8 +158,15 @@ def markdown(report: AgreementReport) -> str:
         ("Overall", overall_rows(report)),
         ("Pairs: alpha", pair_alpha_rows(report)),
         ("Pairs: IoU of micro-expressions", pair_overlap_rows(report)),
+        ("Pairs: Cohen's kappa", kappa_rows(report)),
+        ("Pairs: boundaries of matched MEs, second against first", boundary_rows(report)),
+        ("Pairs: labels of matched MEs", label_rows(report)),
+        ("Ratings", rating_rows(report)),
+        ("Worst disagreements", disagreement_rows(report)),
         ("Annotators", annotator_rows(report)),
     ):
+        if not rows:
+            continue
         parts.append(f"## {title}\n\n{markdown_table(head, rows)}\n")
     parts.append("## Notes\n\n" + "\n".join(f"- {line}" for line in notes(report)) + "\n")
     defined = [f"- **{TITLES[key]}** (`{key}`): {text}" for key, text in DEFINITIONS.items()]
