@@ -125,6 +125,12 @@ def notes(report: AgreementReport) -> list[str]:
         "IoU, match rate and F1 overall are the unweighted mean over pairs of annotators.",
         f"Intervals: percentile bootstrap, {drawn}, seed {how['seed']}.",
     ]
+    tolerant = report.details.alpha_state_tolerant
+    shown = f"n/a ({tolerant.reason})" if tolerant.value is None else f"{tolerant.value:.3f}"
+    lines.append(
+        f"Alpha of the state without the frames within {report.details.tolerance_frames} of anyone's "
+        f"change: {shown} ({tolerant.units:,} frames)."
+    )
     if how["note"]:
         lines.append(f"{how['note']}.")
     if report.subset is not None:
