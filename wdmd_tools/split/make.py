@@ -154,7 +154,7 @@ def _clips(groups: Sequence[Group], dealt: Sequence[int], part: int) -> tuple[st
 def _require(enough: bool, groups: Sequence[Group], by: By, what: str) -> None:
     if enough:
         return
-    listed = ", ".join(group.name for group in groups[:5])
+    listed = ", ".join(group.name for group in groups[:5]) + (", ..." if len(groups) > 5 else "")
     raise ConfigError(
         f"{len(groups)} groups of {by}s ({listed}) are too few for {what}; people who share a film "
         "count as one group: ask for fewer parts, or annotate more people"
