@@ -18,7 +18,8 @@ def stats(
         Path | None,
         typer.Option(
             "--out",
-            help="Also write stats.json, stats.md and the pictures states and durations (PNG, SVG) here.",
+            help="Also write stats.json, stats.md, tables for spreadsheets (CSV) and the pictures states "
+            "and durations (PNG, SVG) here.",
         ),
     ] = None,
 ) -> None:
@@ -38,16 +39,20 @@ def stats(
         for title, head, rows in statistics_tables(statistics):
             print_table(title, head, rows)
     if out_dir is not None:
-        say(f"wrote stats.json, stats.md, states and durations (.png, .svg) to {out_dir}")
+        say(
+            f"wrote stats.json, stats.md, five CSV files, states and durations (.png, .svg) to {out_dir}"
+        )
 
 
 def _write(statistics: "DatasetStatistics", folder: Path) -> None:
     from wdmd_tools import atomic
     from wdmd_tools.plots.distributions import plot_durations, plot_states
+    from wdmd_tools.stats_csv import write_statistics_csv
     from wdmd_tools.stats_tables import markdown
 
     atomic.write_json(folder / "stats.json", statistics.to_json())
     atomic.write_text(folder / "stats.md", markdown(statistics))
+    write_statistics_csv(folder, statistics)
     for suffix in (".png", ".svg"):
         plot_states(folder / f"states{suffix}", statistics)
         plot_durations(folder / f"durations{suffix}", statistics)

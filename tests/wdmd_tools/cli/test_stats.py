@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from wdmd_tools.cli.console import friendly
 from wdmd_tools.cli.stats import stats
+from wdmd_tools.stats_csv import FILES
 
 app = typer.Typer()
 app.command()(friendly(stats))
@@ -31,6 +32,7 @@ def test_tables_json_and_pictures(tmp_path):
         "stats.md",
         "states.png",
         "states.svg",
+        *FILES,
         "durations.png",
         "durations.svg",
     }
