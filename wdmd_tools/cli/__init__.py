@@ -21,6 +21,7 @@ COMMANDS = (
     "agreement",
     "stats",
     "split",
+    "screen",
     "export",
     "review",
     "doctor",

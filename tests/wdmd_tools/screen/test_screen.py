@@ -1,0 +1,121 @@
+import csv
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from wdmd_tools.cli.console import friendly
+from wdmd_tools.cli.screen import screen
+from wdmd_tools.errors import ConfigError, DataError
+from wdmd_tools.screen.queue import read_queue, write_queue
+from wdmd_tools.screen.rules import Rule, Rules, load_rules
+from wdmd_tools.screen.subtitles import Cue, read_subtitles
+
+app = typer.Typer()
+app.command()(friendly(screen))
+SRT = "1\n00:00:01,000 --> 00:00:02,500\n{}\n\n2\n00:00:03,000 --> 00:00:04,000\nBye\n"
+
+
+def cues(tmp_path, name, text, encoding="utf-8"):
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    return read_subtitles(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("word", "encoding"),
+    [
+        ("café", "utf-8"),
+        ("café", "utf-8-sig"),
+        ("café", "cp1252"),
+        ("café", "utf-16"),
+        ("你好世界，" * 20, "gb18030"),
+    ],
+)
+def test_encodings(tmp_path, word, encoding):
+    found = cues(tmp_path, "a.srt", SRT.format(word), encoding)
+    assert found == [Cue(1000, 2500, word), Cue(3000, 4000, "Bye")]
+
+
+def test_broken_cue_does_not_leak_into_the_one_above(tmp_path):
+    text = "1\n00:00:01.000 --> 00:00:02.000\nDot time\n\nbroken\n00:00:05 ->\nlost\n"
+    assert cues(tmp_path, "a.srt", text) == [Cue(1000, 2000, "Dot time")]
+
+
+def test_vtt_cue_name_is_not_text(tmp_path):
+    text = "WEBVTT\n\nid1\n00:01.000 --> 00:02.000\nHi there\n\nid2\n00:03.000 --> 00:04.000\nYou\n"
+    assert [cue.text for cue in cues(tmp_path, "a.vtt", text)] == ["Hi there", "You"]
+
+
+def test_ass_without_tags(tmp_path):
+    text = (
+        "[Script Info]\nScriptType: v4.00+\n\n[Events]\n"
+        "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+        "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\i1}Hi{\\i0}\\Nyou\n"
+    )
+    assert cues(tmp_path, "a.ass", text) == [Cue(1000, 2000, "Hi you")]
+
+
+def test_not_a_subtitle(tmp_path):
+    with pytest.raises(DataError, match="no subtitle"):
+        cues(tmp_path, "a.srt", "hello")
+
+
+def test_words_case_width_cjk_and_allow_list():
+    rules = Rules(
+        rules=(Rule(term="shoot", category="v"), Rule(term="杀", category="v")),
+        allow=("shoot a film",),
+    )
+    hits = {
+        text: [rule.term for rule in rules.find(text)]
+        for text in ("SHOOT him", "ｓｈｏｏｔ", "shooting", "we Shoot  a film", "他杀人")
+    }
+    assert list(hits.values()) == [["shoot"], ["shoot"], [], [], ["杀"]]
+
+
+def test_rules_refuse_unknown_keys_and_empty_terms(tmp_path):
+    path = tmp_path / "rules.yaml"
+    path.write_text("rules: [{term: a, category: b, regex: c}]")
+    with pytest.raises(ConfigError, match="regex"):
+        load_rules(path)
+    path.write_text("rules: [{term: ' ', category: b}]")
+    with pytest.raises(ConfigError, match="empty term"):
+        load_rules(path)
+
+
+def test_formula_cells_round_trip(tmp_path):
+    row = dict.fromkeys(
+        ("film", "start_ms", "end_ms", "reason", "rule", "action", "decision", "reviewer", "note"),
+        "x",
+    ) | {"text": "=1+1"}
+    write_queue(tmp_path / "q.csv", [row])
+    assert b"'=1+1" in (tmp_path / "q.csv").read_bytes()
+    assert read_queue(tmp_path / "q.csv") == [row]
+
+
+def test_rerun_keeps_decisions_saved_by_excel(tmp_path):
+    (tmp_path / "rules.yaml").write_text("rules: [{term: kill, category: violence}]")
+    (tmp_path / "a.srt").write_text(SRT.format("I kill you"))
+    call = [str(tmp_path), "--rules", f"{tmp_path}/rules.yaml", "--out", f"{tmp_path}/o", "--json"]
+    first = CliRunner().invoke(app, call)
+    assert first.exit_code == 0
+    document = json.loads(first.stdout)
+    assert document["hits"] == {"kill": 1}
+    assert document["undecided"] == 1
+    row = document["queue"][0]
+    assert (row["film"], row["start_ms"], row["end_ms"]) == ("a.srt", "1000", "2500")
+    with (tmp_path / "o/queue.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(row), delimiter=";")
+        writer.writeheader()
+        writer.writerow(row | {"decision": "keep"})
+    (tmp_path / "a.srt").write_text(SRT.format("nothing"))
+    again = json.loads(CliRunner().invoke(app, call).stdout)
+    assert [one["decision"] for one in again["queue"]] == ["keep"]
+    assert again["hits"] == {"kill": 0}
+
+
+def test_a_folder_without_subtitles_is_one_clear_line(tmp_path):
+    (tmp_path / "rules.yaml").write_text("rules: []")
+    result = CliRunner().invoke(app, [str(tmp_path), "--rules", f"{tmp_path}/rules.yaml"])
+    assert result.exit_code == 3
+    assert "no subtitle file" in result.output
