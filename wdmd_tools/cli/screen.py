@@ -1,49 +1,105 @@
-"""`wdmd screen`: which dialogue should a person look at before a film is used?"""
+"""`wdmd screen`: what should a person look at before a film is used?"""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from wdmd_tools.cli.console import print_json, progress_bar, say
+from wdmd_tools.cli.console import print_json, progress_bar, say, warn
 
 
 def screen(
-    subtitles: Annotated[Path, typer.Argument(help="Subtitle file, or a folder of them.")],
-    rules: Annotated[Path, typer.Option("--rules", help="Keyword rules (YAML).")],
+    videos: Annotated[
+        Path | None, typer.Option(help="Films to measure: a folder, or one file.")
+    ] = None,
+    subtitles: Annotated[
+        Path | None,
+        typer.Option(help="Dialogue: srt, vtt, ass, or CSV with start, end, text; file or folder."),
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(help="Keyword rules, YAML.")] = None,
+    toxic_model: Annotated[
+        Path | None, typer.Option(help="Local folder of a classifier such as Toxic-BERT.")
+    ] = None,
+    toxic_threshold: Annotated[
+        float, typer.Option(min=0, max=1, help="Least score that is reported.")
+    ] = 0.5,
     out_dir: Annotated[Path, typer.Option("--out", help="Folder of queue.csv.")] = Path("screen"),
     encoding: Annotated[
-        str | None, typer.Option("--encoding", help="Of the subtitles, instead of a guess.")
+        str | None, typer.Option(help="Of the subtitles, instead of a guess.")
     ] = None,
+    min_height: Annotated[int, typer.Option(min=0, help="Lines that are advised.")] = 1080,
+    min_fps: Annotated[float, typer.Option(min=0, help="Frames per second advised.")] = 60.0,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Keywords in subtitles (srt, vtt, ass) as a review queue; nothing is deleted."""
-    from wdmd_tools.errors import DataError
-    from wdmd_tools.screen.queue import keep_decisions, keyword_rows, read_queue, write_queue
-    from wdmd_tools.screen.rules import load_rules
-    from wdmd_tools.screen.subtitles import SUFFIXES, read_subtitles
+    """Films and dialogue to a review queue for a person; nothing is deleted.
 
-    wanted = load_rules(rules)
-    files = [subtitles]
-    if subtitles.is_dir():
-        files = sorted(p for p in subtitles.rglob("*") if p.suffix.casefold() in SUFFIXES)
-    if not files or files[0].suffix.casefold() not in SUFFIXES:
-        raise DataError(f"{subtitles}: no subtitle file; expected {', '.join(SUFFIXES)}")
+    Films: resolution, frame rate, repeated frames, shot cuts. Dialogue: keywords, toxicity. Decisions in an
+    earlier queue are kept. Exit codes: 0, 2 wrong usage, 3 no input, 4 some file could not be read.
+    """
+    from collections import Counter
+
+    from wdmd_tools.errors import ConfigError, PartialResultError
+    from wdmd_tools.plots.screen_strips import plot_screen
+    from wdmd_tools.screen.queue import Row, keep_decisions, read_queue, write_queue
+    from wdmd_tools.screen.rules import load_rules
+    from wdmd_tools.screen.run import screen_dialogue, screen_films
+    from wdmd_tools.screen.technical import TechnicalConfig
+    from wdmd_tools.screen.toxicity import ToxicModel
+
+    if videos is None and subtitles is None:
+        raise ConfigError("nothing to screen: give --videos, or --subtitles with --rules")
+    if subtitles is not None and rules is None and toxic_model is None:
+        raise ConfigError("--subtitles: say what to look for, --rules or --toxic-model")
+    wanted = load_rules(rules) if rules is not None else None
+    toxic = ToxicModel(toxic_model) if toxic_model is not None else None
     target = out_dir / "queue.csv"
     earlier = read_queue(target) if target.exists() else []
-    rows = []
-    with progress_bar() as bar:
-        for path in bar.track(files, description="screening"):
-            film = path.relative_to(subtitles).as_posix() if subtitles.is_dir() else path.name
-            rows += keyword_rows(film, read_subtitles(path, encoding), wanted)
-    hits = {rule.term: sum(row["rule"] == rule.term for row in rows) for rule in wanted.rules}
+    rows: list[Row] = []
+    failed: list[str] = []
+    n_films = n_texts = 0
+    with progress_bar(enabled=not json) as bar:
+        task = bar.add_task("screening", total=None)
+
+        def progress(done: int, total: int, _: str) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if videos is not None:
+            config = TechnicalConfig(min_height=min_height, min_fps=min_fps)
+            rows, failed, n_films = screen_films(videos, out_dir, config, progress)
+        if subtitles is not None:
+            found, bad, n_texts = screen_dialogue(
+                subtitles, wanted, toxic, toxic_threshold, encoding, progress
+            )
+            rows, failed = rows + found, failed + bad
+    hits = Counter(f"{row['reason']} / {row['rule']}" for row in rows)
+    unused = [rule.term for rule in (wanted.rules if wanted else ())]
+    silent = [term for term in unused if not any(key.endswith(f"/ {term}") for key in hits)]
     queue = keep_decisions(rows, earlier)
     write_queue(target, queue)
-    open_rows = sum(not row["decision"].strip() for row in queue)
+    if queue:
+        for suffix in (".png", ".svg"):
+            plot_screen(out_dir / f"queue{suffix}", queue)
+    undecided = sum(not row["decision"].strip() for row in queue)
     if json:
-        print_json({"films": len(files), "undecided": open_rows, "hits": hits, "queue": queue})
+        print_json(
+            {
+                "films": n_films,
+                "texts": n_texts,
+                "undecided": undecided,
+                "hits": dict(hits),
+                "rules_without_hit": silent,
+                "unreadable": failed,
+                "queue": queue,
+            }
+        )
     else:
         from wdmd_tools.cli.tables import print_table
 
-        print_table("Hits by rule", ["rule", "hits"], [[t, str(n)] for t, n in hits.items()])
-    say(f"{len(files)} files, {len(queue)} findings, {open_rows} undecided: {target}")
+        print_table("Findings", ["reason", "how many"], [[k, str(n)] for k, n in hits.items()])
+        if silent:
+            say(f"rules without a hit: {', '.join(silent)}")
+    say(f"{n_films} films, {n_texts} texts, {len(queue)} findings, {undecided} undecided: {target}")
+    for line in failed:
+        warn(line)
+    if failed:
+        raise PartialResultError(f"{len(failed)} files could not be read; the others are done")

@@ -2,17 +2,20 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wdmd_tools.atomic import write_bytes
 from wdmd_tools.errors import DataError
 from wdmd_tools.screen.rules import Rules
 from wdmd_tools.screen.subtitles import Cue
+from wdmd_tools.screen.technical import TechnicalFinding
 
-KEY = ("film", "start_ms", "end_ms", "reason", "rule", "text")
+KEY = ("film", "start_ms", "end_ms", "reason", "rule")
+"""What makes two findings the same one; measured texts and scores may change a little."""
+
 HUMAN = ("decision", "reviewer", "note")
-COLUMNS = ("film", "start_ms", "end_ms", "reason", "rule", "action", "text", *HUMAN)
+COLUMNS = ("film", "start_ms", "end_ms", "reason", "rule", "action", "score", "text", *HUMAN)
 
 Row = dict[str, str]
 
@@ -26,19 +29,60 @@ def keyword_rows(film: str, cues: Sequence[Cue], rules: Rules) -> list[Row]:
         rules: What to find.
     """
     return [
-        {
-            "film": film,
-            "start_ms": str(cue.start_ms),
-            "end_ms": str(cue.end_ms),
-            "reason": f"keyword: {rule.category}",
-            "rule": rule.term,
-            "action": rule.action,
-            "text": cue.text,
-            **dict.fromkeys(HUMAN, ""),
-        }
+        _row(film, cue.start_ms, cue.end_ms, f"keyword: {rule.category}", rule.term, cue.text)
+        | {"action": rule.action}
         for cue in cues
         for rule in rules.find(cue.text)
     ]
+
+
+def toxic_rows(
+    film: str,
+    cues: Sequence[Cue],
+    scores: Sequence[Mapping[str, float]],
+    model: str,
+    threshold: float,
+) -> list[Row]:
+    """Cues whose highest score reaches the threshold.
+
+    Args:
+        film: Its name in the queue.
+        cues: Dialogue.
+        scores: Per cue each label's score.
+        model: Name of the model.
+        threshold: Least score, in [0, 1].
+    """
+    rows = []
+    for cue, found in zip(cues, scores, strict=True):
+        label = max(found, key=lambda name: (found[name], name), default="")
+        if label and found[label] >= threshold:
+            row = _row(film, cue.start_ms, cue.end_ms, f"toxic: {label}", model, cue.text)
+            rows.append(row | {"score": f"{found[label]:.3f}"})
+    return rows
+
+
+def technical_rows(film: str, findings: Sequence[TechnicalFinding]) -> list[Row]:
+    """Technical findings of a film.
+
+    Args:
+        film: Its name in the queue.
+        findings: From `wdmd_tools.screen.technical.screen_film`.
+    """
+    return [_row(film, f.start_ms, f.end_ms, "technical", f.rule, f.text) for f in findings]
+
+
+def _row(film: str, start_ms: int, end_ms: int, reason: str, rule: str, text: str) -> Row:
+    return {
+        "film": film,
+        "start_ms": str(start_ms),
+        "end_ms": str(end_ms),
+        "reason": reason,
+        "rule": rule,
+        "action": "review",
+        "score": "",
+        "text": text,
+        **dict.fromkeys(HUMAN, ""),
+    }
 
 
 def read_queue(path: Path) -> list[Row]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from wdmd_tools.errors import ConfigError
+from wdmd_tools.errors import ConfigError, describe_os_error
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
@@ -70,6 +70,8 @@ def load_rules(path: Path) -> Rules:
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
         rules = Rules.model_validate(given)
+    except OSError as error:
+        raise ConfigError(describe_os_error(error, path)) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise ConfigError(f"{path}: not YAML in UTF-8 ({reason})") from error

@@ -15,10 +15,12 @@ import av.video.stream
 
 from wdmd_tools.errors import VideoError
 
-_OPTIONS = {
+OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,flv,ogg,mxf",
     "protocol_whitelist": "file",
 }
+"""What every demuxer of this project is given, PyAV's and the ffmpeg binary's."""
+
 MAX_PIXELS = 8192 * 8192
 
 
@@ -38,7 +40,7 @@ def open_video(
         VideoError: It cannot be opened, or has no video. Errors of decoding inside the block, too.
     """
     try:
-        container = av.open(f"file:{Path(path).absolute()}", mode="r", options=dict(_OPTIONS))
+        container = av.open(f"file:{Path(path).absolute()}", mode="r", options=dict(OPTIONS))
     except (av.FFmpegError, OSError) as error:
         raise VideoError(_describe(path, error)) from error
     try:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from wdmd_tools.cli.console import friendly
 from wdmd_tools.cli.screen import screen
 from wdmd_tools.errors import ConfigError, DataError
-from wdmd_tools.screen.queue import read_queue, write_queue
+from wdmd_tools.screen.queue import COLUMNS, read_queue, write_queue
 from wdmd_tools.screen.rules import Rule, Rules, load_rules
 from wdmd_tools.screen.subtitles import Cue, read_subtitles
 
@@ -85,7 +85,7 @@ def test_rules_refuse_unknown_keys_and_empty_terms(tmp_path):
 
 def test_formula_cells_round_trip(tmp_path):
     row = dict.fromkeys(
-        ("film", "start_ms", "end_ms", "reason", "rule", "action", "decision", "reviewer", "note"),
+        COLUMNS,
         "x",
     ) | {"text": "=1+1"}
     write_queue(tmp_path / "q.csv", [row])
@@ -96,11 +96,19 @@ def test_formula_cells_round_trip(tmp_path):
 def test_rerun_keeps_decisions_saved_by_excel(tmp_path):
     (tmp_path / "rules.yaml").write_text("rules: [{term: kill, category: violence}]")
     (tmp_path / "a.srt").write_text(SRT.format("I kill you"))
-    call = [str(tmp_path), "--rules", f"{tmp_path}/rules.yaml", "--out", f"{tmp_path}/o", "--json"]
+    call = [
+        "--subtitles",
+        str(tmp_path),
+        "--rules",
+        f"{tmp_path}/rules.yaml",
+        "--out",
+        f"{tmp_path}/o",
+        "--json",
+    ]
     first = CliRunner().invoke(app, call)
     assert first.exit_code == 0
     document = json.loads(first.stdout)
-    assert document["hits"] == {"kill": 1}
+    assert document["hits"] == {"keyword: violence / kill": 1}
     assert document["undecided"] == 1
     row = document["queue"][0]
     assert (row["film"], row["start_ms"], row["end_ms"]) == ("a.srt", "1000", "2500")
@@ -111,11 +119,14 @@ def test_rerun_keeps_decisions_saved_by_excel(tmp_path):
     (tmp_path / "a.srt").write_text(SRT.format("nothing"))
     again = json.loads(CliRunner().invoke(app, call).stdout)
     assert [one["decision"] for one in again["queue"]] == ["keep"]
-    assert again["hits"] == {"kill": 0}
+    assert again["hits"] == {}
+    assert again["rules_without_hit"] == ["kill"]
 
 
 def test_a_folder_without_subtitles_is_one_clear_line(tmp_path):
     (tmp_path / "rules.yaml").write_text("rules: []")
-    result = CliRunner().invoke(app, [str(tmp_path), "--rules", f"{tmp_path}/rules.yaml"])
+    result = CliRunner().invoke(
+        app, ["--subtitles", str(tmp_path), "--rules", f"{tmp_path}/rules.yaml"]
+    )
     assert result.exit_code == 3
     assert "no subtitle file" in result.output
