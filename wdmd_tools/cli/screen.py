@@ -29,16 +29,21 @@ def screen(
     ] = None,
     min_height: Annotated[int, typer.Option(min=0, help="Lines that are advised.")] = 1080,
     min_fps: Annotated[float, typer.Option(min=0, help="Frames per second advised.")] = 60.0,
+    faces: Annotated[
+        int, typer.Option(min=0, max=1000, help="Frames per film in which a face is looked for.")
+    ] = 8,
+    face_model: Annotated[Path | None, typer.Option(help="face_landmarker.task.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Films and dialogue to a review queue for a person; nothing is deleted.
 
-    Films: resolution, frame rate, repeated frames, shot cuts. Dialogue: keywords, toxicity. Decisions in an
-    earlier queue are kept. Exit codes: 0, 2 wrong usage, 3 no input, 4 some file could not be read.
+    Films: resolution, frame rate, repeated frames, shot cuts, faces. Dialogue: keywords, toxicity.
+    Decisions in an earlier queue are kept. Exit codes: 0, 2 wrong usage, 3 no input, 4 some file could not be read.
     """
     from collections import Counter
 
     from wdmd_tools.errors import ConfigError, PartialResultError
+    from wdmd_tools.faces.model_file import find_face_model, get_face_model
     from wdmd_tools.plots.screen_strips import plot_screen
     from wdmd_tools.screen.queue import Row, keep_decisions, read_queue, write_queue
     from wdmd_tools.screen.rules import load_rules
@@ -64,8 +69,11 @@ def screen(
             bar.update(task, completed=done, total=total)
 
         if videos is not None:
-            config = TechnicalConfig(min_height=min_height, min_fps=min_fps)
-            rows, failed, n_films = screen_films(videos, out_dir, config, progress)
+            config = TechnicalConfig(min_height=min_height, min_fps=min_fps, face_samples=faces)
+            model = get_face_model(face_model) if face_model else find_face_model()
+            if model is None and faces:
+                warn("faces are not looked at: no face model; get it with wdmd doctor --fetch")
+            rows, failed, n_films = screen_films(videos, out_dir, config, model, progress)
         if subtitles is not None:
             found, bad, n_texts = screen_dialogue(
                 subtitles, wanted, toxic, toxic_threshold, encoding, progress

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from wdmd_tools import atomic
 from wdmd_tools.errors import DataError, WdmdError
+from wdmd_tools.screen.face_sample import face_findings, sample_faces
 from wdmd_tools.screen.queue import Row, keyword_rows, technical_rows, toxic_rows
 from wdmd_tools.screen.rules import Rules
 from wdmd_tools.screen.subtitles import SUFFIXES, Cue, read_subtitles
@@ -20,12 +21,13 @@ from wdmd_tools.screen.technical import TechnicalConfig, TechnicalFinding, scree
 from wdmd_tools.screen.toxicity import ToxicModel
 from wdmd_tools.screen.transcript import read_transcript
 from wdmd_tools.video.media import MediaIndex
+from wdmd_tools.video.probe import probe
 
 Progress = Callable[[int, int, str], None]
 
 
 def screen_films(
-    videos: Path, out: Path, config: TechnicalConfig, progress: Progress
+    videos: Path, out: Path, config: TechnicalConfig, face_model: Path | None, progress: Progress
 ) -> tuple[list[Row], list[str], int]:
     """Technical findings of all films.
 
@@ -33,6 +35,7 @@ def screen_films(
         videos: A folder, or one film.
         out: Folder of the queue; what was measured is kept in ``.films`` there.
         config: Thresholds.
+        face_model: ``face_landmarker.task``; `None`: faces are not looked at.
         progress: Told about films.
 
     Returns:
@@ -48,16 +51,20 @@ def screen_films(
         name = path.relative_to(index.root).as_posix()
         progress(done, len(index.paths), name)
         try:
-            rows += technical_rows(name, _film(path, out / ".films", config))
+            rows += technical_rows(name, _film(path, out / ".films", config, face_model))
         except WdmdError as error:
             failed.append(str(error))
     progress(len(index.paths), len(index.paths), "")
     return rows, failed, len(index.paths)
 
 
-def _film(path: Path, cache: Path, config: TechnicalConfig) -> list[TechnicalFinding]:
-    facts = path.stat()
-    text = f"{path.resolve()} {facts.st_size} {facts.st_mtime_ns} {config.model_dump_json()} 1"
+def _film(
+    path: Path, cache: Path, config: TechnicalConfig, face_model: Path | None
+) -> list[TechnicalFinding]:
+    facts, faces = path.stat(), face_model is not None and config.face_samples > 0
+    text = (
+        f"{path.resolve()} {facts.st_size} {facts.st_mtime_ns} {config.model_dump_json()} {faces}"
+    )
     kept = cache / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
     if kept.is_file():
         try:
@@ -66,6 +73,9 @@ def _film(path: Path, cache: Path, config: TechnicalConfig) -> list[TechnicalFin
         except (ValueError, TypeError):
             kept.unlink()
     measured = screen_film(path, config)
+    if faces and face_model is not None:
+        samples = sample_faces(path, face_model, config.face_samples)
+        measured += face_findings(samples, int(probe(path).table.end_ms), config)
     atomic.write_json(kept, [asdict(one) for one in measured])
     return measured
 

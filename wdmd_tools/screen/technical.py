@@ -28,6 +28,10 @@ class TechnicalConfig(BaseModel):
         repeat_share: From this share of repeated frames on a film is reported.
         repeat_level: A repeat differs by less than this share of the typical difference.
         cut_score: Scene score, 0 to 100, that makes a shot cut.
+        face_samples: Frames in which a face is looked for; 0 for none.
+        face_share: Below this share of them with a face the film is reported.
+        min_face_px: Width of the face; in a narrower one an ME moves less than a pixel.
+        max_yaw_deg: Beyond it half of the face is hidden.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +41,10 @@ class TechnicalConfig(BaseModel):
     repeat_share: float = Field(default=0.1, gt=0, le=1)
     repeat_level: float = Field(default=0.1, gt=0, lt=1)
     cut_score: float = Field(default=10.0, gt=0, le=100)
+    face_samples: int = Field(default=8, ge=0, le=1000)
+    face_share: float = Field(default=0.5, ge=0, le=1)
+    min_face_px: int = Field(default=150, ge=0)
+    max_yaw_deg: float = Field(default=45.0, gt=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,8 @@ class TechnicalFinding:
     """One thing a person should know about a film.
 
     Args:
-        rule: ``resolution``, ``frame-rate``, ``variable-rate``, ``repeated-frames`` or ``cut``.
+        rule: ``resolution``, ``frame-rate``, ``variable-rate``, ``repeated-frames``,
+            ``cut``, ``no-face``, ``small-face`` or ``pose``.
         start_ms: Where it begins in the film.
         end_ms: Where it ends, exclusive.
         text: What was measured, one line.

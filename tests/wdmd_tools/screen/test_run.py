@@ -38,6 +38,7 @@ def test_films_and_dialogue_go_into_one_queue_and_films_are_measured_once(
     (tmp_path / "rules.yaml").write_text("rules: [{term: kill, category: violence}]")
     call = ["--videos", tmp_path / "raw", "--subtitles", tmp_path / "said.csv"]
     call += ["--rules", tmp_path / "rules.yaml", "--out", tmp_path / "out", "--json"]
+    call += ["--faces", 0]
     first = wdmd(*call)
     assert first.exit_code == 4
     assert "broken.mp4" in first.stderr
