@@ -38,7 +38,9 @@ def screen(
     """Films and dialogue to a review queue for a person; nothing is deleted.
 
     Films: resolution, frame rate, repeated frames, shot cuts, faces. Dialogue: keywords, toxicity.
-    Decisions in an earlier queue are kept. Exit codes: 0, 2 wrong usage, 3 no input, 4 some file could not be read.
+    Decisions in an earlier queue are kept.
+
+    Exit codes: 0, 2 wrong usage, 3 no input, 4 some file could not be read.
     """
     from collections import Counter
 
