@@ -25,8 +25,7 @@ def big_document() -> EafDocument:
     tiers = []
     for name in ("A1", "A2", "A3"):
         cells = tuple(
-            EafAligned(t * 400, t * 400 + 300, f"subtle {'raise of brow '}{t}")
-            for t in range(1500)
+            EafAligned(t * 400, t * 400 + 300, f"subtle {'raise of brow '}{t}") for t in range(1500)
         )
         units = tuple(EafRef(index, "1+2 seen") for index in range(1500))
         tiers.append(EafTier(f"ME@{name}", cells, participant="P1", annotator=name))
