@@ -17,6 +17,7 @@ from wdmd_tools.config import BuildConfig
 from wdmd_tools.manifest.schema import SCHEMA_VERSION
 from wdmd_tools.manifest.tables import make_table, write_table
 from wdmd_tools.pipeline.card import croissant, readme
+from wdmd_tools.pipeline.hashing import sha256_of
 from wdmd_tools.pipeline.journal import Part, tool_versions
 from wdmd_tools.pipeline.plan import Plan
 from wdmd_tools.protocol import Protocol
@@ -101,7 +102,7 @@ def publish(
     atomic.write_text(out / "README.md", readme(info))
     sums = _checksums(out, clips)
     atomic.write_json(out / "croissant.json", croissant(info, sums))
-    sums["croissant.json"] = _sha256(out / "croissant.json")
+    sums["croissant.json"] = sha256_of(out / "croissant.json")
     # dataset.json marks a whole dataset, so it comes last; the sums name it by its bytes.
     text = json.dumps(info, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     sums["dataset.json"] = hashlib.sha256(text.encode("utf-8")).hexdigest()
@@ -168,10 +169,5 @@ def _remove_orphans(out: Path, clips: pa.Table) -> None:
 def _checksums(out: Path, clips: pa.Table) -> dict[str, str]:
     sums = dict(zip(clips["crop_path"].to_pylist(), clips["crop_sha256"].to_pylist(), strict=True))
     for name in (*(f"{table}.parquet" for table in TABLES), "README.md"):
-        sums[name] = _sha256(out / name)
+        sums[name] = sha256_of(out / name)
     return sums
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,92 @@
+"""Why a recording or a clip is not used: each reason is one row of the rejects table."""
+
+from wdmd_tools.annotations import Problem
+from wdmd_tools.config import BuildConfig, QualityConfig
+from wdmd_tools.errors import VideoError
+from wdmd_tools.faces.clip_faces import ClipFaces
+from wdmd_tools.pipeline.clip_spans import ClipSpan
+from wdmd_tools.pipeline.plan import RecordingPlan
+
+
+def without_chosen_annotator(plan: RecordingPlan, config: BuildConfig) -> Problem | None:
+    """The labels of this recording would say "no ME" where nobody who counts has looked.
+
+    Args:
+        plan: The recording.
+        config: Settings, with the consensus that was chosen.
+    """
+    chosen = config.consensus.annotator
+    if config.consensus.rule != "annotator" or chosen in plan.annotators:
+        return None
+    return Problem(
+        "E_NO_CHOSEN_ANNOTATOR",
+        f"{chosen!r} (consensus.annotator) has not annotated it; {', '.join(plan.annotators)} did",
+        "give that annotator an ME tier here, empty if there is no micro-expression, or leave the file out",
+        plan.events_file,
+    )
+
+
+def unreadable(plan: RecordingPlan, error: VideoError) -> Problem:
+    """The error of a whole video as a problem.
+
+    Args:
+        plan: The recording.
+        error: What is wrong; the cure stands behind its first semicolon.
+    """
+    message, _, fix = str(error).partition("; ")
+    return Problem("E_VIDEO", message, fix or "copy the video again", plan.events_file)
+
+
+def unusable(
+    plan: RecordingPlan, clip: ClipSpan, faces: ClipFaces, quality: QualityConfig
+) -> Problem | None:
+    """Why a clip is rejected, or `None`.
+
+    Args:
+        plan: Its recording.
+        clip: The clip.
+        faces: What was found in its frames.
+        quality: Thresholds.
+    """
+    expected = clip.frames[1] - clip.frames[0]
+    if len(faces) < expected:
+        return _clip_problem(
+            plan,
+            clip,
+            "E_DAMAGED_VIDEO",
+            f"{expected - len(faces)} of {expected} frames cannot be decoded",
+            "copy the video again, or convert it",
+        )
+    track = faces.track()
+    if not track.found.any() or track.coverage < quality.reject_coverage:
+        return _clip_problem(
+            plan,
+            clip,
+            "E_NO_FACE",
+            f"a face in {track.coverage:.0%} of {expected} frames, "
+            f"{quality.reject_coverage:.0%} are needed",
+            "leave the span out with a Clip tier, or lower quality.reject_coverage",
+        )
+    yaw = track.yaw_median
+    if quality.reject_yaw_deg is not None and yaw is not None and yaw > quality.reject_yaw_deg:
+        return _clip_problem(
+            plan,
+            clip,
+            "E_YAW",
+            f"the head is turned by {yaw:.0f} degrees, at most {quality.reject_yaw_deg:.0f} are used",
+            "leave the span out with a Clip tier, or raise quality.reject_yaw_deg",
+        )
+    return None
+
+
+def _clip_problem(
+    plan: RecordingPlan, clip: ClipSpan, code: str, message: str, fix: str
+) -> Problem:
+    return Problem(
+        code,
+        f"clip {clip.clip_id} ({clip.interval.start_ms} to {clip.interval.end_ms} ms of "
+        f"{plan.source_video}): {message}",
+        fix,
+        plan.events_file,
+        time_ms=clip.interval.start_ms,
+    )
