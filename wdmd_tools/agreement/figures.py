@@ -7,8 +7,9 @@ from typing import Any
 
 from wdmd_tools.agreement.details import Details
 from wdmd_tools.agreement.disagreements import Disagreement
+from wdmd_tools.agreement.gamma import Gamma
 
-REPORT_VERSION = "1.1.0"
+REPORT_VERSION = "1.2.0"
 """Version of the JSON form."""
 
 DEFINITIONS: Mapping[str, str] = {
@@ -109,6 +110,7 @@ class AgreementReport:
         details: What has no interval: kappa and confusions, boundary errors, action units, ratings.
         disagreements: The worst ones first.
         subset: How clips were drawn (`wdmd_tools.agreement.subset`); `None` when all were taken.
+        gamma: Of the MEs' positions; `None` when it was not asked for.
     """
 
     dataset: str
@@ -121,6 +123,7 @@ class AgreementReport:
     details: Details
     disagreements: list[Disagreement]
     subset: dict[str, Any] | None = None
+    gamma: Gamma | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain JSON values, without NaN, with the definitions."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from wdmd_tools.agreement.gamma import Gamma
 from wdmd_tools.agreement.render_details import (
     boundary_rows,
     disagreement_rows,
@@ -65,7 +66,18 @@ def overall_rows(report: AgreementReport) -> tuple[list[str], list[list[str]]]:
     for key, title in TITLES.items():
         one = report.overall[key]
         rows.append([title, value_text(one), interval_text(one), f"{one.n:,} {one.unit}"])
+    if report.gamma is not None:
+        rows.append(_gamma_row(report.gamma))
     return head, rows
+
+
+def _gamma_row(gamma: Gamma) -> list[str]:
+    mes = sum(one.mes_per_annotator for one in gamma.recordings)
+    value = f"n/a ({gamma.reason})" if gamma.value is None else f"{gamma.value:.3f}"
+    between = gamma.low is not None and gamma.high is not None
+    shown = f"{gamma.low:.3f} to {gamma.high:.3f}" if between else "-"
+    based = f"{len(gamma.recordings):,} recordings, {mes:,.0f} MEs each"
+    return ["gamma, ME positions", value, shown, based]
 
 
 def pair_alpha_rows(report: AgreementReport) -> tuple[list[str], list[list[str]]]:
@@ -131,6 +143,12 @@ def notes(report: AgreementReport) -> list[str]:
         f"Alpha of the state without the frames within {report.details.tolerance_frames} of anyone's "
         f"change: {shown} ({tolerant.units:,} frames)."
     )
+    gamma = report.gamma
+    if gamma is not None:
+        lines.append(
+            f"Gamma: {gamma.samples} chance samples per recording, seed {gamma.seed}; intervals draw "
+            f"recordings; {gamma.left_out:,} recordings without any ME left out."
+        )
     if how["note"]:
         lines.append(f"{how['note']}.")
     if report.subset is not None:
@@ -176,6 +194,11 @@ def markdown(report: AgreementReport) -> str:
         parts.append(f"## {title}\n\n{markdown_table(head, rows)}\n")
     parts.append("## Notes\n\n" + "\n".join(f"- {line}" for line in notes(report)) + "\n")
     defined = [f"- **{TITLES[key]}** (`{key}`): {text}" for key, text in DEFINITIONS.items()]
+    if report.gamma is not None:
+        defined.append(
+            "- **gamma, ME positions** (`gamma`): 1 - observed / expected disorder of the best alignment "
+            "(Mathet et al. 2015), positions only"
+        )
     parts.append("## Definitions\n\n" + "\n".join(defined) + "\n")
     return "\n".join(parts)
 

@@ -4,7 +4,7 @@
 `wdmd_tools.agreement.figures` and in docs/metrics.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,7 @@ from wdmd_tools.agreement.figures import (
     Estimate,
     PairAgreement,
 )
+from wdmd_tools.agreement.gamma import measure_gamma
 from wdmd_tools.agreement.rivals import add_predictions
 from wdmd_tools.agreement.subset import Subset, draw_subset
 from wdmd_tools.agreement.tracks import MISSING, Codes, Tracks, read_tracks
@@ -71,6 +72,8 @@ def measure_agreement(
     tolerance: int = 5,
     subset: float | None = None,
     predictions: Mapping[str, Mapping[str, ClipPrediction]] | None = None,
+    gamma: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> AgreementReport:
     """Measure how far the annotators of a dataset agree.
 
@@ -83,9 +86,12 @@ def measure_agreement(
         tolerance: Frames on either side of a change of state that the tolerant figures leave out.
         subset: Share of the clips to draw with `seed`, in (0, 1]; all when `None`.
         predictions: Name to a model's predictions, each one more annotator of MEs.
+        gamma: Also measure gamma, which takes a third of a second per recording and an extra package.
+        progress: Called with the recordings whose gamma is measured, and their number.
 
     Raises:
         DataError: There are fewer than two annotators.
+        MissingDependencyError: The package that gamma needs is not installed.
     """
     drawn: Subset | None = None
     data_hash = dataset.data_hash
@@ -191,6 +197,9 @@ def measure_agreement(
         details=measure_details(dataset, tracks, tolerance),
         disagreements=find_disagreements(dataset, tracks),
         subset=None if drawn is None else drawn.to_json(),
+        gamma=measure_gamma(dataset, tracks, draws=draws, seed=seed, level=level, progress=progress)
+        if gamma
+        else None,
     )
 
 

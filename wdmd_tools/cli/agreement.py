@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wdmd_tools.cli.console import out, print_json, say
+from wdmd_tools.cli.console import out, print_json, progress_bar, say
 
 if TYPE_CHECKING:
     from wdmd_tools.agreement.report import AgreementReport
@@ -50,6 +50,10 @@ def agreement(
             help="A folder with predictions.parquet, as PATH or NAME=PATH: one more annotator.",
         ),
     ] = None,
+    gamma: Annotated[
+        bool,
+        typer.Option("--gamma", help="Also measure gamma of the MEs (needs the extra `gamma`)."),
+    ] = False,
     fail_under: Annotated[
         str | None,
         typer.Option(help="Exit with 1 below these values, such as alpha=0.8,iou=0.75."),
@@ -71,15 +75,19 @@ def agreement(
     limits = parse_limits(fail_under) if fail_under else {}
     rivals = read_rivals(with_ or ())
     dataset = Dataset.open(data)
-    report = measure_agreement(
-        dataset,
-        cluster=Cluster(cluster),
-        draws=draws,
-        seed=seed,
-        tolerance=tolerance,
-        subset=subset,
-        predictions=rivals,
-    )
+    with progress_bar(enabled=gamma) as bar:
+        task = bar.add_task("gamma, recordings", total=None)
+        report = measure_agreement(
+            dataset,
+            cluster=Cluster(cluster),
+            draws=draws,
+            seed=seed,
+            tolerance=tolerance,
+            subset=subset,
+            predictions=rivals,
+            gamma=gamma,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
     if out_dir is not None:
         _write(report, dataset, rivals, out_dir, videos)
     if json:

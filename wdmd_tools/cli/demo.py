@@ -10,7 +10,10 @@ _DEFAULT_OUT = Path("demo")
 
 def demo(
     recordings: Annotated[int, typer.Option(help="How many conversations to render.")] = 12,
-    subjects: Annotated[int, typer.Option(help="How many different people appear.")] = 6,
+    subjects: Annotated[
+        int | None,
+        typer.Option(help="How many different people appear.", show_default="6, or one per recording"),
+    ] = None,
     fps: Annotated[float, typer.Option(help="Frames per second, 10 to 240.")] = 60.0,
     size: Annotated[int, typer.Option(help="Width and height in pixels, even.")] = 360,
     seconds: Annotated[float, typer.Option(help="Length of a recording.")] = 60.0,
@@ -38,7 +41,7 @@ def demo(
 
     config = make_config(
         recordings=recordings,
-        subjects=subjects,
+        subjects=min(6, recordings) if subjects is None else subjects,
         fps=fps,
         size=size,
         seconds=seconds,
