@@ -12,7 +12,9 @@ def demo(
     recordings: Annotated[int, typer.Option(help="How many conversations to render.")] = 12,
     subjects: Annotated[
         int | None,
-        typer.Option(help="How many different people appear.", show_default="6, or one per recording"),
+        typer.Option(
+            help="How many different people appear.", show_default="6, or one per recording"
+        ),
     ] = None,
     fps: Annotated[float, typer.Option(help="Frames per second, 10 to 240.")] = 60.0,
     size: Annotated[int, typer.Option(help="Width and height in pixels, even.")] = 360,
