@@ -5,8 +5,9 @@ dictionary pages only for ids and enumerations, byte-stream-split for floats (a 
 on frame tables); an explicit schema, never an inferred one. The same rows give the same bytes.
 """
 
+import contextlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ _CONVENTIONS = {
     "offset_frame": "inclusive",
     "end_frame": "exclusive",
 }
-_ROW_GROUP = 128 * 1024
+ROW_GROUP = 128 * 1024
+"""Rows of a row group."""
 
 
 def make_table(name: str, rows: Iterable[Mapping[str, Any]] | pa.Table) -> pa.Table:
@@ -70,21 +72,25 @@ def write_table(path: Path, name: str, rows: Iterable[Mapping[str, Any]] | pa.Ta
         ManifestError: The rows do not fit the schema.
     """
     table = make_table(name, rows)
-    floats = [c.name for c in table.schema if pa.types.is_floating(c.type)]
-    ids = [c.name for c in table.schema if pa.types.is_dictionary(c.type)]
     with atomic_path(path) as temporary:
-        pq.write_table(
-            table,
-            temporary,
-            version="2.6",
-            compression="zstd",
-            compression_level=3,
-            use_dictionary=ids,
-            use_byte_stream_split=floats,
-            row_group_size=_ROW_GROUP,
-            write_page_index=True,
-            write_page_checksum=True,
-        )
+        pq.write_table(table, temporary, row_group_size=ROW_GROUP, **parquet_options(table))
+
+
+def parquet_options(table: pa.Table) -> dict[str, Any]:
+    """How every Parquet file of this project is written.
+
+    Args:
+        table: With the schema of the file.
+    """
+    return {
+        "version": "2.6",
+        "compression": "zstd",
+        "compression_level": 3,
+        "use_dictionary": [c.name for c in table.schema if pa.types.is_dictionary(c.type)],
+        "use_byte_stream_split": [c.name for c in table.schema if pa.types.is_floating(c.type)],
+        "write_page_index": True,
+        "write_page_checksum": True,
+    }
 
 
 def read_table(path: Path, name: str) -> pa.Table:
@@ -100,20 +106,42 @@ def read_table(path: Path, name: str) -> pa.Table:
     Raises:
         ManifestError: The file is absent, damaged, of another version, or lacks a column.
     """
+    with open_table(path, name) as file:
+        return make_table(name, file.read())
+
+
+@contextlib.contextmanager
+def open_table(path: Path, name: str) -> Iterator[pq.ParquetFile]:
+    """Open the table `name`, check its schema, and watch over the reading.
+
+    Args:
+        path: The ``.parquet`` file.
+        name: A key of `wdmd_tools.manifest.schema.TABLES`.
+
+    Yields:
+        The file; page checksums are verified, and what Arrow finds wrong becomes one line.
+
+    Raises:
+        ManifestError: The file is absent, damaged, of another version, or lacks a column.
+    """
     path = Path(path)
     if not path.is_file():
         raise ManifestError(f"{path}: no such file; expected the {name} table, see the format page")
     try:
-        table = pq.read_table(path, page_checksum_verification=True)
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            _check_schema(path, name, file.schema_arrow)
+            yield file
     except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).splitlines()[0]
         raise ManifestError(f"{path}: damaged ({reason}); build or copy it again") from error
-    found = json.loads((table.schema.metadata or {}).get(b"wdmd", b"{}")).get("schema_version")
+
+
+def _check_schema(path: Path, name: str, schema: pa.Schema) -> None:
+    found = json.loads((schema.metadata or {}).get(b"wdmd", b"{}")).get("schema_version")
     if found is not None and found.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise ManifestError(
             f"{path}: schema version {found}, this program reads {SCHEMA_VERSION}; build it again"
         )
-    missing = [c for c in TABLES[name].names if c not in table.column_names]
+    missing = [c for c in TABLES[name].names if c not in schema.names]
     if missing:
         raise ManifestError(f"{path}: column {', '.join(missing)} is missing from the {name} table")
-    return make_table(name, table)

@@ -20,7 +20,8 @@ from wdmd_tools.errors import (
 )
 from wdmd_tools.faces.model_file import get_face_model
 from wdmd_tools.manifest.tables import write_table
-from wdmd_tools.pipeline.journal import Journal, Part, lock_folder, recording_key
+from wdmd_tools.pipeline.journal import Journal, lock_folder, recording_key
+from wdmd_tools.pipeline.part import Part
 from wdmd_tools.pipeline.plan import Plan, RecordingPlan, find_eafs, plan_project
 from wdmd_tools.pipeline.publish import BuildReport, publish, reject_row
 from wdmd_tools.pipeline.recording import build_recording
@@ -166,8 +167,8 @@ def _work(
     recording: RecordingPlan, key: str, config: BuildConfig, model_file: Path, out: Path
 ) -> None:
     """One recording in a worker process: build and store."""
-    result = build_recording(recording, config, model_file, out)
-    Journal(out).store(recording.recording_id, key, result)
+    with Journal(out).part(recording.recording_id, key) as part:
+        build_recording(recording, config, model_file, out, part)
 
 
 def _default_name(elan: Path) -> str:

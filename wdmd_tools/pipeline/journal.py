@@ -13,22 +13,18 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-import pyarrow as pa
-
 from wdmd_tools import atomic
-from wdmd_tools.annotations import Problem
 from wdmd_tools.config import BuildConfig
-from wdmd_tools.errors import ConfigError, ManifestError
+from wdmd_tools.errors import ConfigError
 from wdmd_tools.faces.model_file import SHA256
 from wdmd_tools.manifest.schema import SCHEMA_VERSION
-from wdmd_tools.manifest.tables import make_table, read_table, write_table
+from wdmd_tools.pipeline.part import DONE, Part, PartWriter, read_part
 from wdmd_tools.pipeline.plan import RecordingPlan
-from wdmd_tools.pipeline.recording import RecordingResult
 from wdmd_tools.protocol import Protocol
 
 FOLDER = ".build"
@@ -79,17 +75,6 @@ def recording_key(plan: RecordingPlan, config: BuildConfig, protocol: Protocol) 
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True)
-class Part:
-    """A finished recording, as stored."""
-
-    clips: pa.Table
-    segments: pa.Table
-    frames: pa.Table
-    problems: tuple[Problem, ...]
-    video_sha256: str
-
-
 class Journal:
     """The finished recordings of a dataset folder.
 
@@ -102,60 +87,61 @@ class Journal:
         self._parts = out / FOLDER / "parts"
 
     def is_done(self, recording_id: str, key: str) -> bool:
-        """Whether a recording is finished under this key, and its crops are there whole."""
-        done = self._parts / recording_id / "done.json"
+        """Whether a recording is finished under this key, and its crops are there whole.
+
+        One that was given up for want of memory or time is not: another run may have more.
+        """
         try:
-            stored = json.loads(done.read_text(encoding="utf-8"))
+            stored = json.loads((self._parts / recording_id / DONE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
-        if stored.get("key") != key:
+        if stored.get("key") != key or stored.get("try_again"):
             return False
         crops: dict[str, int] = stored.get("crops", {})
         return all(_size(self._out / path) == size for path, size in crops.items())
 
-    def store(self, recording_id: str, key: str, result: RecordingResult) -> None:
-        """Write the part of a recording; it counts from the last rename on."""
+    @contextlib.contextmanager
+    def part(self, recording_id: str, key: str) -> Iterator[PartWriter]:
+        """Write the part of a recording; it counts from the end of the block on, whole or not at all.
+
+        Args:
+            recording_id: The recording.
+            key: See `recording_key`.
+
+        Yields:
+            Where its rows go.
+        """
         folder = self._parts / recording_id
-        (folder / "done.json").unlink(missing_ok=True)
-        write_table(folder / "clips.parquet", "clips", result.clips)
-        write_table(folder / "segments.parquet", "segments", result.segments)
-        empty = make_table("frames", [])
-        write_table(folder / "frames.parquet", "frames", pa.concat_tables([empty, *result.frames]))
-        crops = {row["crop_path"]: _size(self._out / row["crop_path"]) for row in result.clips}
+        (folder / DONE).unlink(missing_ok=True)
+        with PartWriter(folder) as writer:
+            yield writer
+            writer.finish()
+        crops = {path: _size(self._out / path) for path in writer.crop_paths}
         done: dict[str, Any] = {
             "key": key,
-            "video_sha256": result.video_sha256,
+            "video_sha256": writer.video_sha256,
             "crops": crops,
-            "problems": [asdict(problem) for problem in result.problems],
+            "problems": [asdict(problem) for problem in writer.problems],
+            "try_again": writer.try_again,
         }
-        atomic.write_json(folder / "done.json", done)
+        atomic.write_json(folder / DONE, done)
 
     def load(self, recording_id: str) -> Part:
-        """Read the part of a finished recording.
+        """The part of a finished recording.
 
         Raises:
             ManifestError: It is damaged; delete the ``.build`` folder.
         """
-        folder = self._parts / recording_id
-        try:
-            done = json.loads((folder / "done.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ManifestError(f"{folder}: damaged ({error}); delete {folder}") from error
-        return Part(
-            clips=read_table(folder / "clips.parquet", "clips"),
-            segments=read_table(folder / "segments.parquet", "segments"),
-            frames=read_table(folder / "frames.parquet", "frames"),
-            problems=tuple(Problem(**problem) for problem in done["problems"]),
-            video_sha256=done["video_sha256"],
-        )
+        return read_part(self._parts / recording_id)
 
     def forget_others(self, recording_ids: set[str]) -> None:
         """Remove the parts of recordings that are no longer in the project, and half-written files."""
         for folder in sorted(self._parts.glob("*")) if self._parts.is_dir() else []:
             if folder.name not in recording_ids:
                 shutil.rmtree(folder, ignore_errors=True)
-        for leftover in (self._out / "crops").glob(".tmp-*"):
-            leftover.unlink(missing_ok=True)
+        for pattern in (".tmp-*", "crops/.tmp-*", f"{FOLDER}/parts/*/.tmp-*"):
+            for leftover in self._out.glob(pattern):
+                leftover.unlink(missing_ok=True)
 
 
 def _size(path: Path) -> int | None:

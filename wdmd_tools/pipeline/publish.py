@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from wdmd_tools import atomic
 from wdmd_tools.annotations import CONSENSUS, Problem
 from wdmd_tools.config import BuildConfig
 from wdmd_tools.manifest.schema import SCHEMA_VERSION
+from wdmd_tools.manifest.stream import open_table_stream
 from wdmd_tools.manifest.tables import make_table, write_table
 from wdmd_tools.pipeline.card import croissant, readme
 from wdmd_tools.pipeline.hashing import sha256_of
-from wdmd_tools.pipeline.journal import Part, tool_versions
+from wdmd_tools.pipeline.journal import tool_versions
+from wdmd_tools.pipeline.part import Part
 from wdmd_tools.pipeline.plan import Plan
 from wdmd_tools.protocol import Protocol
 from wdmd_tools.split import assign_splits
@@ -74,14 +76,14 @@ def publish(
     ordered = [parts[recording.recording_id] for recording in plan.recordings]
     problems = (*plan.problems, *(problem for part in ordered for problem in part.problems))
     clips = _with_splits(_concat("clips", [part.clips for part in ordered]), config.split_seed)
-    segments = _concat("segments", [part.segments for part in ordered])
-    frames = _concat("frames", [part.frames for part in ordered])
+    write_table(out / "clips.parquet", "clips", clips)
+    n_me = _write_joined(out, "segments", ordered, _consensus_mes)
+    _write_joined(out, "frames", ordered)
     rejects = make_table(
         "rejects", [reject_row(problem) for problem in problems if problem.is_error]
     )
-    for table_name, table in zip(TABLES, (clips, segments, frames, rejects), strict=True):
-        write_table(out / f"{table_name}.parquet", table_name, table)
-    counts = _counts(plan, clips, segments, rejects)
+    write_table(out / "rejects.parquet", "rejects", rejects)
+    counts = _counts(plan, clips, n_me, rejects)
     info = {
         "schema_version": SCHEMA_VERSION,
         "name": name,
@@ -117,6 +119,28 @@ def _concat(name: str, tables: Sequence[pa.Table]) -> pa.Table:
     return joined.unify_dictionaries().combine_chunks()
 
 
+def _write_joined(
+    out: Path,
+    name: str,
+    parts: Sequence[Part],
+    count: Callable[[pa.Table], int] = lambda table: int(table.num_rows),
+) -> int:
+    """One table of all recordings, piece by piece; returns the sum of `count` over the pieces."""
+    total = 0
+    with open_table_stream(out / f"{name}.parquet", name) as stream:
+        for part in parts:
+            for table in part.tables(name):
+                stream.write(table)
+                total += count(table)
+    return total
+
+
+def _consensus_mes(segments: pa.Table) -> int:
+    is_me = pc.equal(segments["kind"].cast(pa.string()), "me")
+    consensus = pc.equal(segments["annotator"].cast(pa.string()), CONSENSUS)
+    return int(pc.sum(pc.and_(is_me, consensus).cast(pa.int64())).as_py() or 0)
+
+
 def _with_splits(clips: pa.Table, seed: int) -> pa.Table:
     subjects = clips["subject_id"].to_pylist()
     split_of = assign_splits(subjects, seed) if subjects else {}
@@ -143,9 +167,7 @@ def _by_code(problems: Any) -> dict[str, int]:
     return dict(sorted(Counter(problem.code for problem in problems).items()))
 
 
-def _counts(plan: Plan, clips: pa.Table, segments: pa.Table, rejects: pa.Table) -> dict[str, int]:
-    is_me = pc.equal(segments["kind"].cast(pa.string()), "me")
-    consensus = pc.equal(segments["annotator"].cast(pa.string()), CONSENSUS)
+def _counts(plan: Plan, clips: pa.Table, n_me: int, rejects: pa.Table) -> dict[str, int]:
     return {
         "recordings": len(set(clips["recording_id"].to_pylist())),
         "subjects": len(set(clips["subject_id"].to_pylist())),
@@ -153,7 +175,7 @@ def _counts(plan: Plan, clips: pa.Table, segments: pa.Table, rejects: pa.Table) 
         "clips": clips.num_rows,
         "clips_with_me": int(pc.sum(clips["has_me"].cast(pa.int64())).as_py() or 0),
         "frames": int(pc.sum(clips["n_frames"]).as_py() or 0),
-        "me": segments.filter(pc.and_(is_me, consensus)).num_rows,
+        "me": n_me,
         "rejects": rejects.num_rows,
     }
 

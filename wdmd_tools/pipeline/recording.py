@@ -1,47 +1,29 @@
 """Build one recording: decode once, clip by clip, and write its crops. Runs in a worker process."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
-from wdmd_tools.annotations import Problem
 from wdmd_tools.atomic import atomic_path
-from wdmd_tools.config import BuildConfig, QualityConfig
-from wdmd_tools.consensus import Run
-from wdmd_tools.errors import VideoError
+from wdmd_tools.config import BuildConfig
+from wdmd_tools.errors import VideoError, WdmdError
+from wdmd_tools.faces.align import Alignment
 from wdmd_tools.faces.clip_faces import ClipFaces
-from wdmd_tools.manifest.tables import make_table
-from wdmd_tools.pipeline.clip_spans import clip_spans, events_outside_clips
+from wdmd_tools.pipeline.clip_spans import ClipSpan, clip_spans, events_outside_clips
 from wdmd_tools.pipeline.hashing import sha256_of
-from wdmd_tools.pipeline.labels import label_frames, segment_rows
+from wdmd_tools.pipeline.labels import Labels, label_frames, segment_rows
+from wdmd_tools.pipeline.part import PartWriter
 from wdmd_tools.pipeline.plan import RecordingPlan
+from wdmd_tools.pipeline.reading import ClipReader
 from wdmd_tools.pipeline.rejection import unreadable, unusable, without_chosen_annotator
-from wdmd_tools.pipeline.rows import Row, clip_row, frame_rows
+from wdmd_tools.pipeline.rows import clip_row, frame_rows
 from wdmd_tools.video.crops import open_crop_writer
-from wdmd_tools.video.decode import FrameCountError, SourceFrame, iter_frames
+from wdmd_tools.video.decode import FrameCountError, SourceFrame
 from wdmd_tools.video.probe import VideoInfo, probe
 
-
-@dataclass(frozen=True)
-class RecordingResult:
-    """Rows of one recording.
-
-    Args:
-        clips: Of the clips table, without split.
-        segments: Of the segments table.
-        frames: The frames table of each clip.
-        problems: Found while building.
-        video_sha256: Of the source video.
-    """
-
-    clips: list[Row]
-    segments: list[Row]
-    frames: list[pa.Table]
-    problems: list[Problem]
-    video_sha256: str
+OnProgress = Callable[[float, float], None]
+"""Called about once a second of film with the seconds of film done and those that there are to do."""
 
 
 def build_recording(
@@ -49,8 +31,9 @@ def build_recording(
     config: BuildConfig,
     model_file: Path,
     out: Path,
-    on_progress: Callable[[float], None] = lambda _share: None,
-) -> RecordingResult:
+    part: PartWriter,
+    on_progress: OnProgress = lambda _done, _total: None,
+) -> None:
     """Build all clips of a recording.
 
     Args:
@@ -58,99 +41,133 @@ def build_recording(
         config: Settings.
         model_file: The face landmark model.
         out: Dataset folder; crops go into its ``crops`` folder.
-        on_progress: Called with the share done, 0 to 1.
-
-    Returns:
-        Rows and problems. A video that cannot be read is a problem, not an error.
+        part: Takes rows and problems. A video that cannot be read is a problem, not an error.
+        on_progress: See `OnProgress`.
 
     Raises:
-        VideoError: The encoder failed.
+        WdmdError: The encoder failed.
         OSError: The disk is full or not writable.
     """
     absent = without_chosen_annotator(plan, config)
     if absent is not None:
-        return RecordingResult([], [], [], [absent], "")
+        part.problems.append(absent)
+        return
     try:
         info = probe(plan.video)
-        digest = sha256_of(plan.video)
+        part.video_sha256 = sha256_of(plan.video)
+        try:
+            _build(plan, info, config, model_file, out, part, on_progress)
+        except FrameCountError:
+            part.restart()
+            info = probe(plan.video, decode=True)
+            _build(plan, info, config, model_file, out, part, on_progress)
     except VideoError as error:
-        return RecordingResult([], [], [], [unreadable(plan, error)], "")
-    try:
-        return _build(plan, info, digest, config, model_file, out, on_progress)
-    except FrameCountError:
-        info = probe(plan.video, decode=True)
-        return _build(plan, info, digest, config, model_file, out, on_progress)
+        part.problems.append(unreadable(plan, error))
 
 
 def _build(
     plan: RecordingPlan,
     info: VideoInfo,
-    digest: str,
     config: BuildConfig,
     model_file: Path,
     out: Path,
-    on_progress: Callable[[float], None],
-) -> RecordingResult:
+    part: PartWriter,
+    on_progress: OnProgress,
+) -> None:
     labels = label_frames(
         plan.events, plan.annotators, plan.time_origin_ms, info.table, config.consensus
     )
     clips = clip_spans(plan, info, labels, config)
-    result = RecordingResult([], [], [], [*labels.problems], digest)
-    result.problems.extend(events_outside_clips(labels, clips))
-    if not clips:
-        return result
-    frames = iter_frames(info.path, info.table, clips[0].frames[0], clips[-1].frames[1])
-    pending: SourceFrame | None = None
+    part.problems.extend(labels.problems)
+    part.problems.extend(events_outside_clips(labels, clips))
     crops = out / "crops"
     crops.mkdir(parents=True, exist_ok=True)
+    reader = ClipReader(info)
+    steps = _Steps(info, clips, on_progress)
     for clip in clips:
-        cuts: list[int] = []
         with ClipFaces(model_file, config.crop, crops) as faces:
-            pending = _collect(frames, pending, clip.frames, faces, info, cuts, config.quality)
-            problem = unusable(plan, clip, faces, config.quality)
-            if problem is not None:
-                result.problems.append(problem)
-                continue
-            track = faces.track()
-            alignment = faces.align(track, float(info.table.fps))
-            path = crops / f"{clip.clip_id}.mkv"
-            with (
-                atomic_path(path) as temporary,
-                open_crop_writer(temporary, config.crop.size, info.table.fps) as sink,
-            ):
-                for crop in faces.crops(alignment):
-                    sink.write(crop)
-        result.clips.append(
-            clip_row(plan, info, labels, clip, track, alignment, cuts, path, config)
-        )
-        result.segments.extend(segment_rows(labels, clip.clip_id, clip.frames))
-        # A table of a clip is a tenth of the size of its rows as Python objects.
-        rows = frame_rows(info, labels, clip, track, alignment)
-        result.frames.append(make_table("frames", rows))
-        on_progress(clip.frames[1] / clips[-1].frames[1])
-    return result
+            _build_clip(plan, info, labels, clip, config, faces, reader, steps, out, part)
+
+
+def _build_clip(
+    plan: RecordingPlan,
+    info: VideoInfo,
+    labels: Labels,
+    clip: ClipSpan,
+    config: BuildConfig,
+    faces: ClipFaces,
+    reader: ClipReader,
+    steps: "_Steps",
+    out: Path,
+    part: PartWriter,
+) -> None:
+    frames = steps.counted(reader.frames(clip.frames), clip)
+    cuts = _collect(frames, faces, info, config.quality.cut_threshold)
+    problem = unusable(plan, clip, faces, config.quality)
+    if problem is not None:
+        part.problems.append(problem)
+        return
+    track = faces.track()
+    alignment = faces.align(track, float(info.table.fps))
+    path = out / "crops" / f"{clip.clip_id}.mkv"
+    _write_crop(path, faces, alignment, info, config)
+    part.add(
+        clip_row(plan, info, labels, clip, track, alignment, cuts, path, config),
+        segment_rows(labels, clip.clip_id, clip.frames),
+        frame_rows(info, labels, clip, track, alignment),
+    )
 
 
 def _collect(
-    frames: Iterator[SourceFrame],
-    pending: SourceFrame | None,
-    run: Run,
-    faces: ClipFaces,
-    info: VideoInfo,
-    cuts: list[int],
-    quality: QualityConfig,
-) -> SourceFrame | None:
-    """Give the frames of one clip to `faces`; returns the first frame after it."""
+    frames: Iterable[SourceFrame], faces: ClipFaces, info: VideoInfo, cut_threshold: float
+) -> list[int]:
+    """Give the frames of one clip to `faces`; returns where new shots begin."""
+    cuts: list[int] = []
     last = None
-    while True:
-        frame = pending or next(frames, None)
-        pending = None
-        if frame is None or frame.index >= run[1]:
-            return frame
-        if frame.index < run[0]:
-            continue
+    for frame in frames:
         thumbnail = frame.thumbnail().astype(np.int16)
-        if last is not None and np.abs(thumbnail - last).mean() > quality.cut_threshold:
+        if last is not None and np.abs(thumbnail - last).mean() > cut_threshold:
             cuts.append(frame.index)
         last = thumbnail
         faces.add(frame, info.table.floor_ms[frame.index])
+    return cuts
+
+
+def _write_crop(
+    path: Path, faces: ClipFaces, alignment: Alignment, info: VideoInfo, config: BuildConfig
+) -> None:
+    try:
+        with (
+            atomic_path(path) as temporary,
+            open_crop_writer(temporary, config.crop.size, info.table.fps) as sink,
+        ):
+            for crop in faces.crops(alignment):
+                sink.write(crop)
+    except VideoError as error:
+        # The film is not to blame: this must stop the build, not reject the recording.
+        raise WdmdError(str(error)) from error
+
+
+class _Steps:
+    """Turns frames into seconds of film done."""
+
+    def __init__(self, info: VideoInfo, clips: list[ClipSpan], on_progress: OnProgress) -> None:
+        self._fps = float(info.table.fps)
+        self._every = max(1, round(self._fps))
+        self._total = sum(clip.frames[1] - clip.frames[0] for clip in clips)
+        self._before = 0
+        self._tell = on_progress
+        self._report(0)
+
+    def counted(self, frames: Iterator[SourceFrame], clip: ClipSpan) -> Iterator[SourceFrame]:
+        """The frames of a clip, counted."""
+        for frame in frames:
+            yield frame
+            number = frame.index - clip.frames[0]
+            if number % self._every == 0:
+                self._report(number)
+        self._before += clip.frames[1] - clip.frames[0]
+        self._report(0)
+
+    def _report(self, more: int) -> None:
+        self._tell((self._before + more) / self._fps, self._total / self._fps)

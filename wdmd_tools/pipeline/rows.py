@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from wdmd_tools.annotations import STATES
 from wdmd_tools.config import BuildConfig, QualityConfig
@@ -12,10 +11,9 @@ from wdmd_tools.faces.clip_faces import FaceTrack
 from wdmd_tools.pipeline.clip_spans import ClipSpan
 from wdmd_tools.pipeline.hashing import sha256_of
 from wdmd_tools.pipeline.labels import Labels
+from wdmd_tools.pipeline.part import Row
 from wdmd_tools.pipeline.plan import RecordingPlan
 from wdmd_tools.video.probe import VideoInfo
-
-Row = dict[str, Any]
 
 
 def clip_row(

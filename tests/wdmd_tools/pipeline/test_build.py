@@ -274,7 +274,7 @@ def test_a_full_disk_is_one_line_and_the_rest_is_kept(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(project / "data" / "x"))
 
-    monkeypatch.setattr("wdmd_tools.pipeline.journal.write_table", full)
+    monkeypatch.setattr("wdmd_tools.pipeline.part.TableStream.write", full)
     with pytest.raises(WdmdError, match=r"no space left on the device.*finished work is kept"):
         build(project, face_model)
     monkeypatch.undo()
