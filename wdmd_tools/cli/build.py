@@ -46,6 +46,7 @@ def build(
     from wdmd_tools.config import consensus_settings, load_config
     from wdmd_tools.errors import EXIT_PARTIAL
     from wdmd_tools.pipeline.build import build_dataset
+    from wdmd_tools.pipeline.progress import BuildProgress
     from wdmd_tools.protocol import load_protocol
 
     overrides = {"crop.size": size, "crop.align": align, **consensus_settings(consensus)}
@@ -53,6 +54,15 @@ def build(
     meaning = load_protocol(protocol)
     with progress_bar(enabled=not as_json) as bar:
         task = bar.add_task("building", total=None)
+
+        def show(at: BuildProgress) -> None:
+            bar.update(
+                task,
+                description=f"{at.recordings} of {at.recordings_total} recordings, seconds of film:",
+                completed=round(at.seconds),
+                total=round(at.seconds_total),
+            )
+
         report = build_dataset(
             elan,
             videos,
@@ -62,7 +72,7 @@ def build(
             face_model=face_model,
             jobs=jobs,
             name=name,
-            progress=lambda done, total, _: bar.update(task, completed=done, total=total),
+            progress=show,
         )
     rejects = report.rejects
     if as_json:
@@ -72,6 +82,7 @@ def build(
                 "counts": report.counts,
                 "built": report.built,
                 "rejects": [str(problem) for problem in rejects],
+                "retried": dict(report.retried),
                 "warnings": [str(p) for p in report.problems if not p.is_error],
             }
         )
@@ -87,6 +98,8 @@ def build(
         warnings = len(report.problems) - len(rejects)
         if warnings:
             warn(f"{warnings} warnings; see them with `wdmd check --elan {elan} --videos {videos}`")
+        for recording, why in report.retried:
+            warn(f"{recording}: tried a second time, since the first ended with: {why}")
         for problem in rejects[:10]:
             warn(str(problem))
         if rejects:

@@ -3,11 +3,7 @@
 plan -> lock -> for each recording that is not finished: build, store -> publish
 """
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from collections.abc import Sequence
 from pathlib import Path
 
 from wdmd_tools.config import BuildConfig
@@ -20,15 +16,16 @@ from wdmd_tools.errors import (
 )
 from wdmd_tools.faces.model_file import get_face_model
 from wdmd_tools.manifest.tables import write_table
+from wdmd_tools.pipeline.engine.base import Engine, Finished
+from wdmd_tools.pipeline.engine.inline import InlineEngine
+from wdmd_tools.pipeline.engine.local import LocalEngine
 from wdmd_tools.pipeline.journal import Journal, lock_folder, recording_key
 from wdmd_tools.pipeline.part import Part
-from wdmd_tools.pipeline.plan import Plan, RecordingPlan, find_eafs, plan_project
+from wdmd_tools.pipeline.plan import Plan, find_eafs, plan_project
+from wdmd_tools.pipeline.progress import Progress, ProgressMeter
 from wdmd_tools.pipeline.publish import BuildReport, publish, reject_row
-from wdmd_tools.pipeline.recording import build_recording
+from wdmd_tools.pipeline.work import Shared, Task
 from wdmd_tools.protocol import Protocol
-
-Progress = Callable[[int, int, str], None]
-"""Called with recordings finished, recordings in all, and what was just finished."""
 
 
 def build_dataset(
@@ -41,7 +38,8 @@ def build_dataset(
     face_model: Path | None = None,
     jobs: int = 1,
     name: str | None = None,
-    progress: Progress = lambda _done, _total, _what: None,
+    engine: Engine | None = None,
+    progress: Progress = lambda _progress: None,
 ) -> BuildReport:
     """Build a dataset, or finish one that was interrupted.
 
@@ -54,9 +52,11 @@ def build_dataset(
         config: Settings.
         protocol: Which tier means what; the built-in one when `None`.
         face_model: ``face_landmarker.task``; found or fetched when `None`.
-        jobs: Worker processes, one recording each at a time.
+        jobs: Worker processes, one recording each at a time; with 1 the work is done in this process,
+            which a film that crashes a decoder takes down.
         name: Name of the dataset; the folder that holds the annotations when `None`.
-        progress: Called after each recording.
+        engine: Where the work is done; by `jobs` when `None`.
+        progress: Called about once a second of film and worker.
 
     Returns:
         What was made. `BuildReport.rejects` lists what could not be used.
@@ -65,7 +65,7 @@ def build_dataset(
         ConfigError: A path or setting is wrong, or another build is writing the folder.
         MissingDependencyError: The face model or a binary is missing.
         DataError: Nothing could be built; the rejects table says why.
-        WdmdError: The disk is full, or a worker was killed.
+        WdmdError: The disk is full. A worker that was killed is replaced.
     """
     _check_paths(elan, videos, out, jobs)
     protocol = protocol or Protocol()
@@ -81,15 +81,17 @@ def build_dataset(
                 for recording in plan.recordings
             }
             todo = [
-                recording
+                Task(recording, keys[recording.recording_id])
                 for recording in plan.recordings
                 if not journal.is_done(recording.recording_id, keys[recording.recording_id])
             ]
-            total, done = len(plan.recordings), len(plan.recordings) - len(todo)
-            progress(done, total, "")
-            for recording_id in _build_all(todo, keys, config, model_file, out, jobs):
-                done += 1
-                progress(done, total, recording_id)
+            done = _build_all(
+                todo,
+                Shared(config, model_file, out),
+                engine or (LocalEngine(jobs) if jobs > 1 else InlineEngine()),
+                len(plan.recordings) - len(todo),
+                progress,
+            )
             parts = {r.recording_id: journal.load(r.recording_id) for r in plan.recordings}
             _refuse_empty(out, plan, parts)
             counts, problems = publish(
@@ -97,7 +99,8 @@ def build_dataset(
             )
     except OSError as error:
         raise WdmdError(describe_os_error(error, error.filename or out)) from error
-    return BuildReport(out, counts, problems, len(todo))
+    retried = tuple(sorted((one.name, one.retried) for one in done if one.retried))
+    return BuildReport(out, counts, problems, len(todo), retried)
 
 
 def _check_paths(elan: Path, videos: Path, out: Path, jobs: int) -> None:
@@ -125,50 +128,17 @@ def _check_chosen_annotator(plan: Plan, config: BuildConfig) -> None:
 
 
 def _build_all(
-    todo: list[RecordingPlan],
-    keys: dict[str, str],
-    config: BuildConfig,
-    model_file: Path,
-    out: Path,
-    jobs: int,
-) -> Iterator[str]:
+    tasks: Sequence[Task], shared: Shared, engine: Engine, finished: int, progress: Progress
+) -> list[Finished]:
     """Build recordings, longest file first so that no worker is left with a long one at the end."""
-    if not todo:
-        return
-    todo = sorted(todo, key=lambda recording: -recording.video.stat().st_size)
-    if min(jobs, len(todo)) == 1:
-        for recording in todo:
-            _work(recording, keys[recording.recording_id], config, model_file, out)
-            yield recording.recording_id
-        return
-    # OpenMP threads that spin between parallel regions slow down shared cores.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    with ProcessPoolExecutor(min(jobs, len(todo)), get_context("spawn")) as pool:
-        futures = {
-            pool.submit(
-                _work, recording, keys[recording.recording_id], config, model_file, out
-            ): recording.recording_id
-            for recording in todo
-        }
-        try:
-            for future in as_completed(futures):
-                future.result()
-                yield futures[future]
-        except BrokenProcessPool:
-            raise WdmdError(
-                "a worker process was killed, perhaps for lack of memory; run the same command again "
-                "with fewer --jobs: finished recordings are kept"
-            ) from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _work(
-    recording: RecordingPlan, key: str, config: BuildConfig, model_file: Path, out: Path
-) -> None:
-    """One recording in a worker process: build and store."""
-    with Journal(out).part(recording.recording_id, key) as part:
-        build_recording(recording, config, model_file, out, part)
+    meter = ProgressMeter(tasks, finished, progress)
+    ordered = sorted(tasks, key=lambda task: -task.recording.video.stat().st_size)
+    done = []
+    if ordered:
+        for one in engine.run(ordered, shared, meter.step):
+            meter.finish(one.name)
+            done.append(one)
+    return done
 
 
 def _default_name(elan: Path) -> str:

@@ -37,12 +37,14 @@ class BuildReport:
         counts: Numbers of recordings, clips, frames, micro-expressions and so on.
         problems: All findings; the errors are in the rejects table.
         built: Recordings built by this call; the others were finished before.
+        retried: Recordings whose worker died or ran out of memory the first time, and why.
     """
 
     out: Path
     counts: dict[str, int]
     problems: tuple[Problem, ...]
     built: int
+    retried: tuple[tuple[str, str], ...] = ()
 
     @property
     def rejects(self) -> list[Problem]:
