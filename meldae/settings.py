@@ -39,7 +39,9 @@ class TrainingConfig(_Settings):
 
     Args:
         epochs: Passes over the training split.
-        batch_size: Windows per step (16 in the paper).
+        patience: Stop after this many epochs without a better validation score; 0 trains them all.
+        batch_size: Windows per step (16 in the paper), shared among processes.
+        micro_batch: Most windows of one forward pass; gradients add up over the step. 0 for no limit.
         window: Frames T of a training window.
         overlap: Share by which windows overlap at inference.
         lr_backbone: Learning rate of the frame encoder (1e-5 in the paper, where it is pretrained); 0
@@ -50,8 +52,14 @@ class TrainingConfig(_Settings):
         clip_norm: Largest norm of the gradient.
         ema: Decay per step of the averaged weights that are evaluated and kept; 0 for none.
         me_share: Share of windows that are centred near an ME.
-        augment: Strength of augmentation, 0 for none, 1 is the default.
+        augment: Strength of flips, shifts, turns, light and speed; 0 for none, 1 is the default.
+        colour: Largest relative change of one colour against the others; pixels only.
+        blur: Largest standard deviation of a blur, px of the model's input.
+        compression: Largest quantisation step of 8x8 blocks, as a share of full brightness; pixels only.
         precision: bf16 autocast is for GPUs.
+        checkpoint_activations: Compute the frame encoder twice instead of keeping what is in it: less
+            memory, about a third more time.
+        compile: torch.compile of the frame encoder; on a CPU it needs a C++ compiler.
         me_weight: w1.
         state_weight: w2; 0 is the paper's "without state loss".
         loc_weight: w3.
@@ -65,7 +73,9 @@ class TrainingConfig(_Settings):
     """
 
     epochs: int = Field(default=20, ge=1, le=10_000)
+    patience: int = Field(default=0, ge=0)
     batch_size: int = Field(default=16, ge=1)
+    micro_batch: int = Field(default=0, ge=0)
     window: int = Field(default=64, ge=4)
     overlap: float = Field(default=0.5, ge=0, lt=1)
     lr_backbone: float = Field(default=1e-5, ge=0)
@@ -76,7 +86,12 @@ class TrainingConfig(_Settings):
     ema: float = Field(default=0.0, ge=0, lt=1)
     me_share: float = Field(default=0.5, ge=0, le=1)
     augment: float = Field(default=1.0, ge=0, le=3)
+    colour: float = Field(default=0.0, ge=0, lt=1)
+    blur: float = Field(default=0.0, ge=0, le=8)
+    compression: float = Field(default=0.0, ge=0, le=0.5)
     precision: Precision = "32-true"
+    checkpoint_activations: bool = False
+    compile: bool = False
     me_weight: float = Field(default=0.5, ge=0)
     state_weight: float = Field(default=0.2, ge=0)
     loc_weight: float = Field(default=1.0, ge=0)

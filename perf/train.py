@@ -16,7 +16,7 @@ from meldae.model import Meldae
 from meldae.presets import get_config
 from meldae.store import stored_shape
 from meldae.training import make_loss, make_optimizer
-from meldae.transforms import Augmentation, augment
+from meldae.transforms import Augmentation, augment, draw_changes
 
 STEPS = 10
 
@@ -36,7 +36,7 @@ def measure(preset: str) -> tuple[float, float]:
     optimizer, loss = make_optimizer(model, training), make_loss(training)
 
     def step() -> None:
-        output = model(augment(ready, Augmentation(), generator))
+        output = model(augment(ready, draw_changes(batch, Augmentation(), generator)))
         parts = loss(output, targets.amax(1), torch.ones(batch), targets)
         parts["total"].backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), training.clip_norm)

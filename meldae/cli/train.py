@@ -19,6 +19,10 @@ def train(
         str | None, typer.Option(help="A split that wdmd split made, instead of the built one.")
     ] = None,
     fold: Annotated[str, typer.Option(help="Which fold of it.")] = "",
+    config_file: Annotated[
+        Path | None,
+        typer.Option("--config", help="A run's config.json to repeat, or a YAML file of settings."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Holds one folder per run.")] = Path("runs"),
     epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of weights, windows and augmentation.")] = None,
@@ -26,6 +30,9 @@ def train(
         Path | None, typer.Option(help="Weights of the timm ViT, safetensors, for --preset paper.")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    devices: Annotated[
+        int, typer.Option(min=1, help="GPUs of this machine, or with --device cpu processes.")
+    ] = 1,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document on standard output.")
     ] = False,
@@ -37,6 +44,7 @@ def train(
     from meldae.cli.report import bar_callback, print_result
     from meldae.presets import get_config
     from meldae.settings import apply_settings
+    from meldae.settings_file import read_config
     from wdmd_tools.cli.console import print_json, progress_bar
     from wdmd_tools.errors import ConfigError
     from wdmd_tools.manifest import Dataset
@@ -47,7 +55,8 @@ def train(
     settings = list(set_ or ())
     settings += [f"training.epochs={epochs}"] if epochs is not None else []
     settings += [f"seed={seed}"] if seed is not None else []
-    config = apply_settings(get_config(preset), settings)
+    start = get_config(preset) if config_file is None else read_config(config_file, preset)
+    config = apply_settings(start, settings)
     if fold and named_split is None:
         raise ConfigError("--fold: needs --named-split (see wdmd split --list)")
     dataset = Dataset.open(data)
@@ -55,11 +64,21 @@ def train(
         dataset = with_split(dataset, named_split, fold)
 
     from meldae.training import train as train_run
+    from meldae.training.processes import is_first_process
 
-    with progress_bar(enabled=not as_json) as bar:
+    speaks = is_first_process()
+    with progress_bar(enabled=speaks and not as_json) as bar:
         run = train_run(
-            dataset, config, out, bar_callback(bar), weights=weights, accelerator=device
+            dataset,
+            config,
+            out,
+            bar_callback(bar),
+            weights=weights,
+            accelerator=device,
+            devices=devices,
         )
+    if not speaks:
+        return
     result = run.result
     if as_json:
         print_json({"run": str(run.path), **result})

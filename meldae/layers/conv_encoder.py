@@ -60,6 +60,10 @@ class ConvFrameEncoder(nn.Module):
         cells = maps.permute(0, 2, 3, 1).reshape(b, t, *self.grid, self.embed_dim)
         return cells.mean((2, 3)), cells
 
+    def save_memory(self) -> None:
+        """Keep no activations of the stages: they are computed again on the way back."""
+        self.net.set_grad_checkpointing(True)
+
     def timm_parts(self) -> list[tuple[str, nn.Module]]:
         """Prefix of timm's weight names, and the module they belong to."""
         return [("", self.net)]

@@ -83,6 +83,10 @@ class FrameEncoder(nn.Module):
         patches = tokens[:, :, self.prefix :]
         return tokens[:, :, 0], patches.reshape(b, t, *self.grid, self.embed_dim)
 
+    def save_memory(self) -> None:
+        """Keep no activations of the blocks: they are computed again on the way back."""
+        self.vit.set_grad_checkpointing(True)
+
     def timm_parts(self) -> list[tuple[str, nn.Module]]:
         """Prefix of timm's weight names, and the module they belong to."""
         return [("patch_embed.", self.stem), ("", self.vit)]

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 
 from meldae.cli import app
 from meldae.run_folder import open_run
+from meldae.settings_file import read_config
 from meldae.spot import CHUNK_S, OVERLAP_S, SpottedSegment, Spotting, plan_chunks, spot
 from meldae.spot_output import TIER, plot_spotting, write_spotting_csv, write_spotting_eaf
 from wdmd_tools.elan.reader import read_eaf
-from wdmd_tools.errors import VideoError
+from wdmd_tools.errors import ConfigError, VideoError
 from wdmd_tools.faces.model_file import find_face_model
 from wdmd_tools.intervals import Interval
 from wdmd_tools.split.make import make_folds
@@ -64,6 +65,30 @@ def test_train_prints_one_document(trained: tuple[Path, Path, str]) -> None:
     assert open_run(run).config.seed == 3
 
 
+def test_a_run_is_repeated_from_its_own_settings(trained: tuple[Path, Path, str]) -> None:
+    folder, run, _ = trained
+    code, out, _ = call(
+        "train", folder / "data", "--config", run / "config.json", "--out", folder / "again",
+        "--device", "cpu", "--json",
+    )  # fmt: skip
+    assert code == 0
+    again = Path(json.loads(out)["run"])
+    assert again.name == run.name
+    weights = "model.safetensors"
+    assert (again / weights).read_bytes() == (run / weights).read_bytes()
+
+
+def test_settings_from_a_yaml_file_go_before_the_preset(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("training:\n  epochs: 7\nseed: 4\n", encoding="utf-8")
+    config = read_config(path, "nano")
+    assert (config.training.epochs, config.seed) == (7, 4)
+    assert config.training.window == 96
+    path.write_text("training:\n  epocs: 7\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"training.epocs: no such key"):
+        read_config(path, "nano")
+
+
 def test_eval_scores_a_split_and_writes_predictions(trained: tuple[Path, Path, str]) -> None:
     folder, run, _ = trained
     code, out, _ = call("eval", run, folder / "data", "--json", "--out", folder / "predicted")
@@ -86,6 +111,8 @@ def test_eval_scores_a_split_and_writes_predictions(trained: tuple[Path, Path, s
         (("train", "nowhere", "--set", "training.epocs=2"), 2, "epocs"),
         (("train", "nowhere", "--epochs", "0"), 2, "training.epochs"),
         (("train", "nowhere", "--device", "tpu"), 2, "--device tpu"),
+        (("train", "nowhere", "--config", "absent.json"), 2, "absent.json"),
+        (("train", "nowhere", "--devices", "2", "--config", __file__), 2, "not valid YAML"),
         (("eval", "nowhere"), 3, "meldae train"),
         (("eval", "nowhere", "--split", "tset"), 2, "did you mean 'test'?"),
         (("spot", "nowhere.mp4", "--run", "nowhere"), 3, "meldae train"),

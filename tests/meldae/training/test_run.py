@@ -8,7 +8,6 @@ import pytest
 import torch
 from builders import tiny_dataset
 
-from meldae import training
 from meldae.checkpoint import build_model, read_tensors, write_tensors
 from meldae.config import BackboneConfig, InputConfig, MeldaeConfig
 from meldae.evaluation import evaluate
@@ -16,6 +15,8 @@ from meldae.inference import load_model, predict
 from meldae.run_folder import RunFolder, open_run
 from meldae.settings import RunConfig, TrainingConfig
 from meldae.training import set_rate, train
+from meldae.training.loop import Loop
+from meldae.training.run import _make_model
 from wdmd_tools.errors import ConfigError, ManifestError, ModelFileError
 from wdmd_tools.manifest import Dataset
 
@@ -62,6 +63,7 @@ def test_a_run_folder_holds_all_that_repeats_it(run: RunFolder, dataset: Dataset
         "metrics.csv",
         "model.safetensors",
         "result.json",
+        "tensorboard",
     }
     document = run.read("config.json")
     assert document["dataset"]["data_hash"] == dataset.data_hash
@@ -80,26 +82,26 @@ def test_a_finished_run_is_not_trained_again(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("trained again")
 
-    monkeypatch.setattr(training._Loop, "_one_epoch", never)
+    monkeypatch.setattr(Loop, "one_epoch", never)
     assert train(dataset, TINY, run.path.parent, accelerator="cpu") == run
 
 
 def test_a_killed_run_ends_with_the_same_weights(
     run: RunFolder, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, done = training._Loop._one_epoch, []
+    whole, done = Loop.one_epoch, []
 
-    def killed(self: training._Loop, *arguments: object) -> None:
+    def killed(self: Loop, *arguments: object) -> None:
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(self.epoch)
         whole(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(training._Loop, "_one_epoch", killed)
+    monkeypatch.setattr(Loop, "one_epoch", killed)
     with pytest.raises(KeyboardInterrupt):
         train(dataset, TINY, tmp_path, accelerator="cpu")
     assert not RunFolder(tmp_path / run.run_id).is_finished
-    monkeypatch.setattr(training._Loop, "_one_epoch", whole)
+    monkeypatch.setattr(Loop, "one_epoch", whole)
     resumed = train(dataset, TINY, tmp_path, accelerator="cpu")
     assert done == [0, 1]
     assert resumed.weights_path.read_bytes() == run.weights_path.read_bytes()
@@ -233,7 +235,7 @@ def test_rate_zero_freezes_the_frame_encoder(dataset: Dataset, tmp_path: Path) -
             "fps"
         ]
     )
-    start = training._make_model(
+    start = _make_model(
         config.model_copy(
             update={"model": replace(config.model, input=replace(config.model.input, fps=fps))}
         ),
