@@ -23,7 +23,13 @@ def _register() -> None:
     """Add every command; each module imports its heavy parts inside the command."""
     import importlib
 
-    for module, name in (("train", "train"), ("evaluate", "eval"), ("spot", "spot")):
+    commands = (
+        ("train", "train"),
+        ("evaluate", "eval"),
+        ("spot", "spot"),
+        ("explain", "explain"),
+    )
+    for module, name in commands:
         command = getattr(importlib.import_module(f"meldae.cli.{module}"), module)
         app.command(name)(friendly(command))
 

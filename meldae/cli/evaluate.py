@@ -18,24 +18,18 @@ def evaluate(
     ] = False,
 ) -> None:
     """Score a run against the consensus of the annotators, under the split that it was trained on."""
-    from meldae.cli.report import bar_callback, print_result
+    from meldae.cli.report import bar_callback, print_result, use_own_split
     from meldae.run_folder import open_run
     from wdmd_tools.cli.console import print_json, progress_bar
     from wdmd_tools.errors import UnknownNameError
     from wdmd_tools.manifest import Dataset
     from wdmd_tools.manifest.dataset import SPLITS
     from wdmd_tools.predictions import write_predictions
-    from wdmd_tools.split.stored import with_split
 
     if split not in (*SPLITS, "all"):
         raise UnknownNameError("split", split, (*SPLITS, "all"))
     opened = open_run(run)
-    dataset = Dataset.open(data)
-    trained = opened.read("config.json").get("dataset", {})
-    chosen = trained.get("split") if trained.get("name") == dataset.name else None
-    if chosen is not None:
-        # Under another split the run may have been trained on what it is tested on.
-        dataset = with_split(dataset, chosen["name"], chosen["fold"])
+    dataset = use_own_split(opened, Dataset.open(data))
 
     from meldae.evaluation import evaluate as score
     from meldae.inference import predict

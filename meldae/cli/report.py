@@ -1,11 +1,15 @@
 """What the commands of `meldae` print alike."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.progress import Progress
 
 from wdmd_tools.cli.console import out
+
+if TYPE_CHECKING:
+    from meldae.run_folder import RunFolder
+    from wdmd_tools.manifest import Dataset
 
 _ROWS = (
     ("F1_DR", "f1_dr"),
@@ -42,3 +46,16 @@ def bar_callback(bar: Progress) -> Callable[[str, int, int], None]:
         bar.update(tasks[stage], description=what, completed=done, total=total)
 
     return tell
+
+
+def use_own_split(run: "RunFolder", dataset: "Dataset") -> "Dataset":
+    """The dataset under the split that a run was trained on.
+
+    Under another split the run may have been trained on what it is tested on. A dataset that it was not
+    trained on is left as it is.
+    """
+    from wdmd_tools.split.stored import with_split
+
+    trained = run.read("config.json").get("dataset", {})
+    chosen = trained.get("split") if trained.get("name") == dataset.name else None
+    return dataset if chosen is None else with_split(dataset, chosen["name"], chosen["fold"])
