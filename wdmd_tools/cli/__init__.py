@@ -20,6 +20,7 @@ COMMANDS = (
     "build",
     "agreement",
     "stats",
+    "report",
     "split",
     "screen",
     "export",
