@@ -7,6 +7,7 @@
 A short gap is decoded through: a seek goes back to a key frame, which costs more.
 """
 
+import errno
 from collections.abc import Iterator
 
 from wdmd_tools.consensus import Run
@@ -75,9 +76,25 @@ class ClipReader:
         try:
             frame = next(self._frames, None)
         except VideoError as error:
+            raise_if_out_of_memory(error)
             # The next clip tries again behind the damage.
             self.error, self._frames = error, None
             return None
         if frame is not None:
             self._at = frame.index
         return frame
+
+
+def raise_if_out_of_memory(error: VideoError) -> None:
+    """Tell a film that cannot be read from a machine that cannot read it just now.
+
+    Args:
+        error: As `wdmd_tools.video` raised it.
+
+    Raises:
+        MemoryError: Its cause is that there was no memory.
+    """
+    if isinstance(error.__cause__, MemoryError) or (
+        isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOMEM
+    ):
+        raise MemoryError(str(error)) from error

@@ -15,7 +15,7 @@ from wdmd_tools.pipeline.hashing import sha256_of
 from wdmd_tools.pipeline.labels import Labels, label_frames, segment_rows
 from wdmd_tools.pipeline.part import PartWriter
 from wdmd_tools.pipeline.plan import RecordingPlan
-from wdmd_tools.pipeline.reading import ClipReader
+from wdmd_tools.pipeline.reading import ClipReader, raise_if_out_of_memory
 from wdmd_tools.pipeline.rejection import unreadable, unusable, without_chosen_annotator
 from wdmd_tools.pipeline.rows import clip_row, frame_rows
 from wdmd_tools.video.crops import open_crop_writer
@@ -62,6 +62,7 @@ def build_recording(
             info = probe(plan.video, decode=True)
             _build(plan, info, config, model_file, out, part, on_progress)
     except VideoError as error:
+        raise_if_out_of_memory(error)
         part.problems.append(unreadable(plan, error))
 
 

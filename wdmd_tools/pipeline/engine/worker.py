@@ -10,8 +10,10 @@ from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from time import monotonic
 
-from wdmd_tools.errors import WdmdError
+from wdmd_tools.errors import MissingDependencyError, WdmdError
+from wdmd_tools.faces.landmarks import FaceLandmarker
 from wdmd_tools.pipeline.work import Lost, Shared, Task, attempt
+from wdmd_tools.video.ffmpeg import ffmpeg_binary
 
 
 @dataclass(frozen=True)
@@ -114,17 +116,32 @@ def _serve(pipe: Connection, shared: Shared) -> None:
         with contextlib.suppress(OSError):
             pipe.send(Step(done, total))
 
+    broken = _warm_up(shared)
     while True:
         try:
             task: Task = pipe.recv()
         except (EOFError, OSError):
             return
         try:
-            said: Message = attempt(task, shared, tell)
+            said: Message = broken or attempt(task, shared, tell)
+        except MissingDependencyError as error:
+            # Everything started a moment ago: what does not start now lacks memory or processes.
+            said = Lost("memory", str(error).partition(";")[0])
         except (WdmdError, OSError) as error:
             said = Failed(_portable(error))
         with contextlib.suppress(OSError):
             pipe.send(said)
+
+
+def _warm_up(shared: Shared) -> Failed | None:
+    """Load what is large, so that a limit of memory counts films; tell what is not on this machine."""
+    try:
+        ffmpeg_binary()
+        with FaceLandmarker(shared.model_file):
+            pass
+    except WdmdError as error:
+        return Failed(_portable(error))
+    return None
 
 
 def _portable(error: Exception) -> Exception:
