@@ -21,6 +21,7 @@ def plan_clips(
     clip_annotations: Sequence[Interval],
     mes: Sequence[Interval],
     config: ClipConfig,
+    annotated: Sequence[Interval] = (),
 ) -> list[Interval]:
     """Where the clips of a recording lie.
 
@@ -30,6 +31,8 @@ def plan_clips(
         clip_annotations: Annotations of the Clip tier; if there are any, they are the clips.
         mes: MEs of all annotators, which no cut may cross.
         config: Lengths.
+        annotated: All annotations; of a long recording only what lies near one is cut into clips
+            (`skips_unannotated`).
 
     Returns:
         The clips in order; they do not overlap.
@@ -40,7 +43,45 @@ def plan_clips(
         return [interval for interval in clipped if interval is not None]
     if whole.duration_ms <= config.whole_up_to_s * 1000:
         return [whole]
-    return _windows(whole, merge_overlapping(mes), config)
+    closed = merge_overlapping(mes)
+    if annotated and skips_unannotated(whole.duration_ms, config):
+        spans = near_annotations(whole, annotated, config)
+        return [window for span in spans for window in _windows(span, closed, config)]
+    return _windows(whole, closed, config)
+
+
+def skips_unannotated(duration_ms: int, config: ClipConfig) -> bool:
+    """Whether a recording of that length is built only near its annotations.
+
+    Args:
+        duration_ms: Of the recording.
+        config: Its `annotated_only`, and `long_film_s` where that is left open.
+    """
+    if config.annotated_only is None:
+        return duration_ms > config.long_film_s * 1000
+    return config.annotated_only
+
+
+def near_annotations(
+    whole: Interval, annotated: Sequence[Interval], config: ClipConfig
+) -> list[Interval]:
+    """The spans of a recording within `annotated_margin_s` of any annotation.
+
+        annotations        |--|   |---|                    |-|
+        margin          <--    -->     -->              <--   -->
+        spans          |--------------------|           |---------|
+
+    Args:
+        whole: The recording.
+        annotated: Its annotations, in any order.
+        config: Lengths.
+
+    Returns:
+        Spans in order that do not touch.
+    """
+    margin = round(config.annotated_margin_s * 1000)
+    wide = [Interval(i.start_ms - margin, i.end_ms + margin) & whole for i in annotated]
+    return merge_overlapping([interval for interval in wide if interval is not None])
 
 
 def _windows(whole: Interval, closed: Sequence[Interval], config: ClipConfig) -> list[Interval]:

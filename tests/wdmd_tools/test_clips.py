@@ -60,3 +60,53 @@ def test_slugs_are_safe_names(text: str) -> None:
 def test_slugs_of_different_names_differ() -> None:
     names = ["Film 1", "film-1", "film 1", "FILM-1", "fílm-1", "电影", "電影", "a" * 90, "a" * 91]
     assert len({slug(name) for name in names}) == len(names)
+
+
+NEAR = ClipConfig(window_s=4, annotated_margin_s=3, long_film_s=60)
+
+
+def test_of_a_long_film_only_what_lies_near_annotations_is_cut() -> None:
+    # s         0    5 6   9    14                              94 95 98 99
+    # marks          |-|   |----|                                     |--|    (6-9 s apart: one span)
+    # margin    2..............17                         (3 s)    92......100 (the end)
+    marks = [Interval(95_000, 98_000), Interval(5000, 6000), Interval(9000, 14_000)]
+    assert plan_clips(0, 100_000, [], [], NEAR, marks) == [
+        Interval(2000, 6000),
+        Interval(6000, 10_000),
+        Interval(10_000, 14_000),
+        Interval(14_000, 17_000),
+        Interval(92_000, 96_000),
+        Interval(96_000, 100_000),
+    ]
+
+
+def test_a_film_that_is_not_long_or_has_no_mark_is_cut_whole() -> None:
+    marks = [Interval(5000, 6000)]
+    whole = plan_clips(0, 60_000, [], [], NEAR)
+    assert plan_clips(0, 60_000, [], [], NEAR, marks) == whole
+    assert plan_clips(0, 100_000, [], [], NEAR)[-1].end_ms == 100_000
+    never = NEAR.model_copy(update={"annotated_only": False})
+    assert plan_clips(0, 100_000, [], [], never, marks) == plan_clips(0, 100_000, [], [], never)
+    always = NEAR.model_copy(update={"annotated_only": True, "whole_up_to_s": 0.0})
+    assert plan_clips(0, 30_000, [], [], always, marks)[-1].end_ms == 9000
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 200_000), st.integers(1, 9000)).map(
+            lambda pair: Interval(pair[0], pair[0] + pair[1])
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_every_annotation_keeps_its_margin(marks: list[Interval]) -> None:
+    clips = plan_clips(0, 200_000, [], marks, NEAR, marks)
+    for mark in marks:
+        wide = Interval(mark.start_ms - 3000, mark.end_ms + 3000) & Interval(0, 200_000)
+        assert wide is not None
+        inside = [clip & wide for clip in clips]
+        assert sum(part.duration_ms for part in inside if part) == wide.duration_ms
+    for a, b in itertools.pairwise(clips):
+        assert a.end_ms <= b.start_ms
+    assert not any(c.start_ms < m.start_ms < c.end_ms < m.end_ms for c in clips for m in marks)

@@ -81,7 +81,7 @@ def readme(info: Mapping[str, Any]) -> str:
         ),
         "| frames.parquet | a frame: time, labels, face, crop transform, head pose |",
         "| rejects.parquet | an input that could not be used, and why |",
-        "| crops/*.mkv | aligned face crops, lossless |",
+        f"| crops/*.mkv | aligned face crops, {crop_quality(info)} |",
         "",
         (
             "Frames count from 0 within the clip; `offset_frame` is inclusive; times are milliseconds on "

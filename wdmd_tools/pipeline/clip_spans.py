@@ -42,7 +42,9 @@ def clip_spans(
     origin, table = plan.time_origin_ms, info.table
     mes = [f.event.interval for f in labels.events if f.event.kind == "me"]
     start_ms = max(table.floor_ms[0], 0) - origin
-    spans = plan_clips(start_ms, table.end_ms - origin, plan.clip_intervals, mes, config.clips)
+    annotated = [f.event.interval for f in labels.events]
+    end_ms = table.end_ms - origin
+    spans = plan_clips(start_ms, end_ms, plan.clip_intervals, mes, config.clips, annotated)
     clips: list[ClipSpan] = []
     name = slug(plan.recording_id, 72)
     for number, interval in enumerate(spans):
@@ -78,3 +80,25 @@ def events_outside_clips(labels: Labels, clips: list[ClipSpan]) -> Iterator[Prob
                 "it reaches out of its clip; the part inside is used",
                 "extend the annotation of the Clip tier over it",
             )
+
+
+def left_out(plan: RecordingPlan, info: VideoInfo, clips: list[ClipSpan]) -> Iterator[Problem]:
+    """What a long film loses because nobody annotated it; none where a Clip tier says what to use.
+
+    Args:
+        plan: The recording.
+        info: Its video.
+        clips: All clips of the recording.
+    """
+    if plan.clip_intervals:
+        return
+    frames = len(info.table) - sum(clip.frames[1] - clip.frames[0] for clip in clips)
+    if frames > info.table.fps:
+        total = len(info.table)
+        yield Problem(
+            "W_UNANNOTATED",
+            f"{plan.source_video}: {float(frames / info.table.fps):.0f} of "
+            f"{float(total / info.table.fps):.0f} s lie far from every annotation and are left out",
+            "if all of it was looked at, build with --set clips.annotated_only=false",
+            plan.events_file,
+        )

@@ -10,7 +10,7 @@ from wdmd_tools.config import BuildConfig
 from wdmd_tools.errors import VideoError, WdmdError
 from wdmd_tools.faces.align import Alignment
 from wdmd_tools.faces.clip_faces import ClipFaces
-from wdmd_tools.pipeline.clip_spans import ClipSpan, clip_spans, events_outside_clips
+from wdmd_tools.pipeline.clip_spans import ClipSpan, clip_spans, events_outside_clips, left_out
 from wdmd_tools.pipeline.hashing import sha256_of
 from wdmd_tools.pipeline.labels import Labels, label_frames, segment_rows
 from wdmd_tools.pipeline.part import PartWriter
@@ -18,6 +18,7 @@ from wdmd_tools.pipeline.plan import RecordingPlan
 from wdmd_tools.pipeline.reading import ClipReader, raise_if_out_of_memory
 from wdmd_tools.pipeline.rejection import unreadable, unusable, without_chosen_annotator
 from wdmd_tools.pipeline.rows import clip_row, frame_rows
+from wdmd_tools.video.crop_codecs import CROP_CODECS
 from wdmd_tools.video.crops import open_crop_writer
 from wdmd_tools.video.decode import FrameCountError, SourceFrame
 from wdmd_tools.video.probe import VideoInfo, probe
@@ -81,6 +82,7 @@ def _build(
     clips = clip_spans(plan, info, labels, config)
     part.problems.extend(labels.problems)
     part.problems.extend(events_outside_clips(labels, clips))
+    part.problems.extend(left_out(plan, info, clips))
     crops = out / "crops"
     crops.mkdir(parents=True, exist_ok=True)
     reader = ClipReader(info)
@@ -137,10 +139,11 @@ def _collect(
 def _write_crop(
     path: Path, faces: ClipFaces, alignment: Alignment, info: VideoInfo, config: BuildConfig
 ) -> None:
+    codec = CROP_CODECS[config.crop.codec]
     try:
         with (
             atomic_path(path) as temporary,
-            open_crop_writer(temporary, config.crop.size, info.table.fps) as sink,
+            open_crop_writer(temporary, config.crop.size, info.table.fps, codec) as sink,
         ):
             for crop in faces.crops(alignment):
                 sink.write(crop)

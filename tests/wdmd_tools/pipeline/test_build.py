@@ -199,6 +199,24 @@ def test_a_clip_tier_is_cut_and_what_it_leaves_out_is_told(project: Path, face_m
     assert (me["onset_frame"], me["offset_frame"]) == (0, 2)
 
 
+def test_a_long_film_is_built_near_its_annotations_and_the_rest_is_told(
+    project: Path, face_model: Path
+) -> None:
+    """
+    ms     0  200-500 (an ME)        1200     the film counts as long from 0 s on
+    built   100 to 600 (margin 100)
+    """
+    write_eaf_text(project / "ann" / "film.eaf", TierText("ME@A1", [(200, 500, "ME")], "P1"))
+    settings = ["crop.size=64", "clips.long_film_s=0", "clips.whole_up_to_s=0"]
+    settings += ["clips.annotated_margin_s=0.1"]
+    report = build(project, face_model, config=load_config(None, settings))
+    # From 100 ms, frame 3, to 600 ms, frame 18: 15 frames.
+    (clip,) = Dataset.open(report.out).clips.to_pylist()
+    assert (clip["start_frame"], clip["end_frame"]) == (3, 18)
+    assert report.problems == ()
+    # 0.7 s are not worth a word.
+
+
 def test_two_workers_give_the_bytes_of_one(
     project: Path, face_model: Path, face_film: Path
 ) -> None:
