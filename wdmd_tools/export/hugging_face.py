@@ -25,6 +25,7 @@ from wdmd_tools.export.measured import Facts, agreement_sentence, measure
 from wdmd_tools.export.options import Job
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.pipeline.card import OPEN_ANSWER
+from wdmd_tools.video.crop_codecs import crop_quality
 
 SPLITS = {"train": "train", "val": "validation", "test": "test", None: "all"}
 CONFIGS = ("clips", "segments", "frames")
@@ -104,7 +105,8 @@ def card(dataset: Dataset, facts: Facts, splits: Iterable[str], has_crops: bool)
         "Frames count from 0 within a clip, `offset_frame` is inclusive; times are milliseconds on "
         "ELAN's time line. "
         + (
-            "`crop_path` names the face crops, lossless video, relative to this folder."
+            f"`crop_path` names the face crops, {crop_quality(dataset.info)} video, relative to this "
+            "folder."
             if has_crops
             else "The face crops that `crop_path` names are not part of this folder."
         ),

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from wdmd_tools.manifest.schema import TABLES
+from wdmd_tools.video.crop_codecs import crop_quality
 
 _SYNTHETIC = (
     "> **Synthetic.** Every film was rendered by `wdmd demo`; nobody said or felt any of this. Numbers "

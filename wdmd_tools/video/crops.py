@@ -1,7 +1,7 @@
-"""Crop videos: FFV1 in Matroska, lossless RGB, every frame a key frame.
+"""Crop videos in Matroska: lossless RGB by default, see `wdmd_tools.video.crop_codecs`.
 
-FFV1 compresses frames on their own, so a window is read by jumping to its first frame. The same frames
-give the same bytes on every run: one thread, no time stamps, no names of encoders.
+A window is read from the last key frame at or before it; with FFV1 each frame is one. The same frames give
+the same bytes on every run: one thread, no time stamps, no names of machines.
 """
 
 import contextlib
@@ -16,12 +16,21 @@ import av
 import ffmpeg
 import numpy as np
 import numpy.typing as npt
+from av.video.reformatter import Interpolation
 
 from wdmd_tools.errors import ManifestError, VideoError
+from wdmd_tools.video.crop_codecs import CROP_CODECS, CropCodec
 from wdmd_tools.video.ffmpeg import ffmpeg_binary
 
 Frames = npt.NDArray[np.uint8]
 """(T, H, W, 3) RGB."""
+
+_EXACT = (
+    Interpolation.BILINEAR
+    | Interpolation.ACCURATE_RND
+    | Interpolation.FULL_CHR_H_INT
+    | Interpolation.BITEXACT
+)
 
 
 class CropSink:
@@ -36,13 +45,16 @@ class CropSink:
 
 
 @contextlib.contextmanager
-def open_crop_writer(path: Path, size: int, fps: Fraction) -> Iterator[CropSink]:
+def open_crop_writer(
+    path: Path, size: int, fps: Fraction, codec: CropCodec = CROP_CODECS["ffv1"]
+) -> Iterator[CropSink]:
     """Encode frames to a crop video.
 
     Args:
         path: File to write, replaced if there; not atomic by itself.
         size: Height and width of the frames, px.
         fps: Frames per second, constant; true times are in the frames table.
+        codec: How to encode, one of `CROP_CODECS`.
 
     Raises:
         MissingDependencyError: There is no ffmpeg binary.
@@ -53,15 +65,9 @@ def open_crop_writer(path: Path, size: int, fps: Fraction) -> Iterator[CropSink]
     stream = stream.output(
         f"file:{path.absolute()}",
         format="matroska",
-        vcodec="ffv1",
-        pix_fmt="bgr0",
-        level=3,
-        g=1,
-        slices=4,
-        slicecrc=1,
         threads=1,
         map_metadata=-1,
-        **{"fflags": "+bitexact", "flags:v": "+bitexact"},
+        **{**codec.options, "fflags": "+bitexact", "flags:v": "+bitexact"},
     ).global_args("-nostdin", "-hide_banner", "-loglevel", "error")
     command = stream.overwrite_output().compile(cmd=ffmpeg_binary())
     with tempfile.TemporaryFile() as messages:
@@ -141,6 +147,7 @@ def read_crop_window(path: Path, start: int, stop: int) -> Frames:
 
 
 def _frames(path: Path, start: int, stop: int | None) -> Iterator[Frames]:
+    """Frames ``[start, stop)`` in order, without those that the file lacks."""
     if not Path(path).is_file():
         raise ManifestError(
             f"{path}: No such file; an annotation-only release has no crops: build the dataset from the "
@@ -156,25 +163,39 @@ def _frames(path: Path, start: int, stop: int | None) -> Iterator[Frames]:
         raise ManifestError(f"{path}: cannot be read ({reason}); build the dataset again") from None
     found = False
     with container:
+        if not container.streams.video:
+            raise ManifestError(f"{path}: holds no video; build the dataset again")
         stream = container.streams.video[0]
         stream.thread_type = "NONE"
+        # A damaged frame must not be made up from its neighbours.
+        stream.codec_context.options = {"err_detect": "crccheck+bitstream+buffer+explode"}
         rate, base = stream.average_rate, stream.time_base
         if rate is None or base is None:
             raise ManifestError(f"{path}: no frame rate; build the dataset again")
         per_frame = 1 / (rate * base)
-        if start:
-            container.seek(round(start * per_frame), stream=stream, backward=True)
         try:
+            if start:
+                # One tick late: the muxer may have rounded the time of the frame itself up.
+                container.seek(int(start * per_frame) + 1, stream=stream, backward=True)
             for packet in container.demux(stream):
-                index = round((packet.pts or 0) / per_frame)
-                if packet.size == 0 or index < start:
-                    continue
-                if stop is not None and index >= stop:
-                    return
                 for frame in packet.decode():
-                    found = True
-                    yield np.asarray(frame.to_ndarray(format="rgb24", threads=1), dtype=np.uint8)
+                    index = round((frame.pts or 0) / per_frame)
+                    if stop is not None and index >= stop:
+                        return
+                    if frame.is_corrupt:
+                        raise ManifestError(
+                            f"{path}: frame {index} is damaged; build the dataset again"
+                        )
+                    if index >= start:
+                        found = True
+                        yield _to_rgb(frame)
         except av.FFmpegError as error:
             raise ManifestError(f"{path}: damaged ({error}); build the dataset again") from error
     if not found:
         raise ManifestError(f"{path}: holds no frame in the window; build the dataset again")
+
+
+def _to_rgb(frame: av.VideoFrame) -> Frames:
+    # The quick conversion from YUV is half a level too dark.
+    rgb = frame.reformat(format="rgb24", interpolation=_EXACT, threads=1)
+    return np.asarray(rgb.to_ndarray(), dtype=np.uint8)
