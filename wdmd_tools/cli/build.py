@@ -33,6 +33,9 @@ def build(
     face_model: Annotated[Path | None, typer.Option(help="face_landmarker.task.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the dataset.")] = None,
     jobs: Annotated[int, typer.Option(help="Processes.")] = 2,
+    with_report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Write the HTML report, OUT/report.")
+    ] = True,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document on standard output.")
     ] = False,
@@ -75,12 +78,14 @@ def build(
             progress=show,
         )
     rejects = report.rejects
+    page = _write_report(out, quiet=as_json) if with_report else None
     if as_json:
         print_json(
             {
                 "out": str(report.out),
                 "counts": report.counts,
                 "built": report.built,
+                "report": page,
                 "rejects": [str(problem) for problem in rejects],
                 "retried": dict(report.retried),
                 "warnings": [str(p) for p in report.problems if not p.is_error],
@@ -104,5 +109,25 @@ def build(
             warn(str(problem))
         if rejects:
             warn(f"{len(rejects)} rejects in {out / 'rejects.parquet'}")
+        if page is not None:
+            stdout.print(f"see it in a browser: {page}", markup=False, highlight=False)
     if rejects:
         raise typer.Exit(EXIT_PARTIAL)
+
+
+def _write_report(data: Path, *, quiet: bool) -> str | None:
+    """The report's first page, or `None` with a warning: the dataset is whole without it."""
+    from wdmd_tools.cli.console import progress_bar, warn
+    from wdmd_tools.errors import WdmdError
+    from wdmd_tools.report import write_report
+
+    with progress_bar(enabled=not quiet) as bar:
+        task = bar.add_task("drawing clips", total=None)
+        try:
+            written = write_report(
+                data, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        except (WdmdError, OSError) as error:
+            warn(f"no report ({error}); the dataset is whole; try `wdmd report {data}`")
+            return None
+    return str(written.index)

@@ -86,7 +86,8 @@ def nice_edges(low: float, high: float, most: int = MOST_BINS) -> list[float]:
         high: The highest, not below `low`.
         most: Bins at most.
     """
-    spread = (high - low) or abs(high) or 1.0
+    # Values that differ by rounding errors only are one value.
+    spread = max(high - low, 1e-6 * max(1.0, abs(low), abs(high)))
     power = 10.0 ** math.floor(math.log10(spread / most))
     for factor in (1, 2, 5, 10, 20):
         step = factor * power

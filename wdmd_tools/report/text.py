@@ -50,7 +50,7 @@ def file_stem(name: str) -> str:
         name: An id as the user wrote it.
     """
     plain = _UNSAFE.sub("-", name.lower())[:60]
-    if plain == name and not name.startswith("-"):
+    if plain and plain == name and not name.startswith("-"):
         return name
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{plain.strip('-') or 'x'}-{digest}"

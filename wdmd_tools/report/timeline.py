@@ -125,7 +125,8 @@ def motion(
     point = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 1]], axis=1).astype(np.float64)
     matrix = affines.reshape(-1, 2, 3).astype(np.float64)
     mapped = np.einsum("tij,tj->ti", matrix[:, :, :2], point) + matrix[:, :, 2]
-    scale = np.sqrt(np.abs(np.linalg.det(matrix[:, :, :2])))
+    determinant = matrix[:, 0, 0] * matrix[:, 1, 1] - matrix[:, 0, 1] * matrix[:, 1, 0]
+    scale = np.sqrt(np.abs(determinant))
     before = np.full(len(boxes), np.nan)
     after = np.full(len(boxes), np.nan)
     before[1:] = np.linalg.norm(np.diff(point, axis=0), axis=1) * scale[1:]
