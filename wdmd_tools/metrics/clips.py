@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,25 @@ def auroc(scores: Sequence[float], truths: Sequence[bool]) -> float | None:
 
     Returns:
         In [0, 1]; `None` unless both classes are present.
-    """
-    from scipy.stats import rankdata
 
+    Raises:
+        ValueError: A score is NaN, or the lengths differ.
+    """
+    values = np.asarray(scores, dtype=float)
+    if values.shape != np.shape(truths):
+        raise ValueError(f"Expected as many scores as truths but got {len(scores)}, {len(truths)}.")
+    if np.isnan(values).any():
+        raise ValueError("Expected scores without NaN.")
     true = np.asarray(truths, dtype=bool)
     positives, negatives = int(true.sum()), int((~true).sum())
     if not positives or not negatives:
         return None
-    ranks = rankdata(np.asarray(scores, dtype=float))
+    ranks = _mean_ranks(values)
     excess = float(ranks[true].sum()) - positives * (positives + 1) / 2
     return excess / (positives * negatives)
+
+
+def _mean_ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Ranks from 1, tied values sharing the mean of theirs."""
+    _, group, size = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(size) - (size - 1) / 2)[group], dtype=np.float64)
