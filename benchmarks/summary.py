@@ -128,7 +128,7 @@ def summarise(
     result = {}
     # A resample is a vector of weights of the recordings, so clusters have the unit matrix as counts.
     unit = np.eye(len(recordings))
-    statistics = [_statistics(score, recordings) for score in scores]
+    statistics = [statistics_of(score, recordings) for score in scores]
     for name in METRICS:
         values = [point[name] for point in points]
         known = [value for value in values if value is not None]
@@ -153,10 +153,18 @@ def _mean_over_seeds(every: Sequence[Callable[[Matrix], Matrix]], weights: Matri
     return np.asarray(np.mean([one(weights) for one in every], axis=0))
 
 
-def _statistics(
+def statistics_of(
     score: Score, recordings: Sequence[str]
 ) -> Mapping[str, Callable[[Matrix], Matrix]]:
-    """Each metric as a function of recordings' weights, shape (draws, recordings) to (draws,)."""
+    """Each metric as a function of recordings' weights.
+
+    Args:
+        score: Of one seed.
+        recordings: In the order of the weights.
+
+    Returns:
+        Keys of `METRICS`; each maps weights (draws, recordings) to (draws,), NaN where undefined.
+    """
     events = np.array(
         [
             [

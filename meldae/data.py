@@ -1,6 +1,7 @@
 """Random windows of clips for training."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from meldae.read_ahead import ReadAhead
 from meldae.store import FrameStore, Prepared
 from meldae.targets import ClipTargets, clip_targets
 from wdmd_tools.manifest import Clip, Dataset
@@ -40,10 +42,25 @@ class Batch:
 
 @dataclass(frozen=True)
 class Window:
-    """Part of a clip: which of its frames, in the model's frame rate."""
+    """Part of a clip, in the model's frame rate, played at another speed where `span` is not `length`.
+
+    Args:
+        clip: Number of the clip.
+        start: First frame.
+        span: Frames of the clip that the window covers.
+        length: Frames of the window.
+    """
 
     clip: int
-    index: npt.NDArray[np.intp]
+    start: int
+    span: int
+    length: int
+
+    @property
+    def index(self) -> npt.NDArray[np.intp]:
+        """Which of the clip's frames, (length,), not decreasing."""
+        steps = np.floor(np.arange(self.length) * self.span / self.length)
+        return self.start + steps.astype(np.intp)
 
 
 class ClipDataset:
@@ -53,10 +70,18 @@ class ClipDataset:
         dataset: Where they are from.
         clips: Which clips.
         store: Their frames.
+        threads: Threads that load windows ahead, see `expect`; by default one per core, at most 8.
     """
 
-    def __init__(self, dataset: Dataset, clips: Sequence[Clip], store: FrameStore) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        clips: Sequence[Clip],
+        store: FrameStore,
+        threads: int | None = None,
+    ) -> None:
         self.clips, self.store = list(clips), store
+        self._ahead: ReadAhead[Window, Prepared] = ReadAhead(self._load, threads)
         self.targets = [
             clip_targets(dataset, clip).take(store.source_index(clip.clip_id))
             for clip in self.clips
@@ -94,6 +119,9 @@ class ClipDataset:
         order = np.concatenate(
             [rng.permutation(len(runs)) for _ in range(with_me // max(1, len(runs)) + 1)]
         )
+        # As Generator.choice draws, without a sum over all clips for every window.
+        chances = np.cumsum(lengths / lengths.sum())
+        chances /= chances[-1]
         windows = []
         for number in range(count):
             if number < with_me:
@@ -101,7 +129,7 @@ class ClipDataset:
                 middle = int(rng.integers(first, end))
                 start = middle - int(rng.integers(window // 8, window - window // 8))
             else:
-                clip = int(rng.choice(len(lengths), p=lengths / lengths.sum()))
+                clip = int(chances.searchsorted(rng.random(), side="right"))
                 start = int(rng.integers(0, max(1, int(lengths[clip]) - window + 1)))
             windows.append(self._window(clip, start, window, 1 + rng.uniform(-stretch, stretch)))
         return [windows[i] for i in rng.permutation(count)]
@@ -111,22 +139,30 @@ class ClipDataset:
         take = min(window, length)
         span = min(length, max(1, round(take * speed)))
         start = int(np.clip(start, 0, length - span))
-        picked = start + np.floor(np.arange(take) * span / take).astype(np.intp)
-        return Window(clip, picked)
+        return Window(clip, start, span, take)
+
+    def expect(self, windows: Iterable[Window]) -> AbstractContextManager[None]:
+        """While the block lasts, load these windows before `collate` asks for them, in this order.
+
+        Two per thread are held at most, so memory does not depend on their number.
+        """
+        return self._ahead.expect(windows)
+
+    def _load(self, window: Window) -> Prepared:
+        return self.store.frames(self.clips[window.clip].clip_id, window.index)
 
     def collate(self, windows: Sequence[Window]) -> Batch:
-        """Load windows into one padded batch."""
-        longest = max(len(window.index) for window in windows)
-        frames = [
-            self.store.frames(self.clips[window.clip].clip_id, window.index) for window in windows
-        ]
+        """Load windows into one padded batch, or take those that were expected."""
+        longest = max(window.length for window in windows)
+        frames = [self._ahead.get(window) for window in windows]
         targets = [self.targets[window.clip].take(window.index) for window in windows]
         return make_batch(frames, targets, longest)
 
     def batches(self, windows: Sequence[Window], batch_size: int) -> Iterator[Batch]:
-        """All windows, in order, `batch_size` at a time."""
-        for start in range(0, len(windows), batch_size):
-            yield self.collate(windows[start : start + batch_size])
+        """All windows, in order, `batch_size` at a time, loaded ahead."""
+        with self.expect(windows):
+            for start in range(0, len(windows), batch_size):
+                yield self.collate(windows[start : start + batch_size])
 
 
 def make_batch(frames: Sequence[Prepared], targets: Sequence[ClipTargets], longest: int) -> Batch:

@@ -1,15 +1,13 @@
-"""Decoded face crops at the model's size: once into one file, or clip by clip.
+"""Decoded face crops at the model's size: once into one file, or window by window.
 
 A small dataset is decoded once into a memory-mapped array, so that training never waits for a decoder.
-A large one (`training.cache=false`) is decoded per window.
+Of a large one (`training.cache=false`) each window is decoded when it is needed. Either way memory does not
+grow with the number of frames (docs/storage.md).
 """
 
 import hashlib
 import json
-import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,29 +17,34 @@ import numpy.typing as npt
 import torch
 
 from meldae.config import InputConfig
+from meldae.frame_file import write_frames
 from meldae.layers.motion import FlowChannels
 from meldae.layers.source import make_motion
+from meldae.read_ahead import ReadAhead
 from meldae.timing import resample_index
-from wdmd_tools.atomic import atomic_path
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import Clip, Dataset
 
 Frames = npt.NDArray[np.uint8]
 Prepared = npt.NDArray[Any]
 """uint8 frames, or float16 flow."""
-ReadCrop = Callable[[Path], Frames]
+ReadCrop = Callable[[Path, int, int | None], Frames]
+"""Frames ``[start, stop)`` of a crop video, to its end when `stop` is `None`."""
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much is done, and how much there is."""
 
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
-def read_crop(path: Path) -> Frames:
-    """A crop video as (T, H, W, 3) uint8 RGB; PyAV is loaded on first use."""
-    from wdmd_tools.video.crops import read_crop as read
+def read_crop(path: Path, start: int = 0, stop: int | None = None) -> Frames:
+    """Frames ``[start, stop)`` of a crop video, (T, H, W, 3) uint8 RGB; PyAV is loaded on first use."""
+    from wdmd_tools.video import crops
 
-    frames: Frames = read(path)
-    return frames
+    if start == 0 and stop is None:
+        frames: Frames = crops.read_crop(path)
+        return frames
+    window: Frames = crops.read_crop_window(path, start, 2**31 if stop is None else stop)
+    return window
 
 
 def to_model_frames(frames: Frames, source: InputConfig) -> Frames:
@@ -105,6 +108,13 @@ def prepare(frames: Frames, source: InputConfig) -> Prepared:
     return halves
 
 
+def context_frames(source: InputConfig) -> int:
+    """How far to both sides, in the model's frames, what `prepare` says of a frame depends on others."""
+    if source.mode != "flow":
+        return 0
+    return max(source.frames(ms) for ms in (source.deviation_ms, source.slow_ms, source.lag_ms))
+
+
 def stored_shape(source: InputConfig) -> tuple[tuple[int, int, int], type]:
     """Shape and type of one stored frame."""
     if source.mode == "flow":
@@ -116,16 +126,20 @@ def stored_shape(source: InputConfig) -> tuple[tuple[int, int, int], type]:
 class FrameStore:
     """Frames of a dataset's clips, ready for the model.
 
+    Before the first frame of a clip is read, its file is compared with the hash that the clips table
+    holds: decoders show damaged frames without a word.
+
     Args:
         dataset: Where the crops are.
         source: Size and mode of the frames.
-        folder: Where the decoded file is kept; `None` decodes each clip whenever it is asked for.
-        read: Reads one crop video.
+        folder: Where the decoded file is kept; `None` decodes what is asked for, when it is asked for.
+        read: Reads a crop video.
         progress: Told about decoding.
 
     Raises:
-        ManifestError: A crop has another number of frames than the clips table says.
-        VideoError: A crop is absent or damaged.
+        ManifestError: A crop is absent or damaged, or has another number of frames than the clips table
+            says.
+        ConfigError: There is no space for the decoded file.
     """
 
     def __init__(
@@ -138,36 +152,41 @@ class FrameStore:
     ) -> None:
         self._source, self._read = source, read
         self._clips = {clip.clip_id: clip for clip in dataset.iter_clips()}
-        self._index = {
-            clip.clip_id: resample_index(clip.n_frames, clip.fps, source.fps or clip.fps)
-            for clip in self._clips.values()
+        columns = (dataset.clips[name].to_pylist() for name in ("clip_id", "crop_sha256"))
+        # A digest of zeros stands for "not known".
+        self._unchecked = {
+            clip: digest
+            for clip, digest in zip(*columns, strict=True)
+            if digest and digest.strip("0")
         }
         self._array: Prepared | None = None
         self._starts: dict[str, int] = {}
         if folder is not None:
             total = 0
-            for clip_id, index in self._index.items():
+            for clip_id in self._clips:
                 self._starts[clip_id] = total
-                total += len(index)
+                total += self.length(clip_id)
             # The clips count too: a view of the dataset has its hash, but other offsets in the file.
             clips = list(self._starts.items())
             facts = json.dumps([5, dataset.data_hash, clips, asdict(source)], sort_keys=True)
             key = hashlib.sha256(facts.encode()).hexdigest()[:16]
             path = folder / f"frames-{key}.npy"
             if not path.is_file():
-                self._decode(path, total, progress)
+                shape, kind = stored_shape(source)
+                write_frames(path, self._load_all(progress), (total, *shape), kind)
             self._array = np.load(path, mmap_mode="r")
 
     def length(self, clip_id: str) -> int:
         """Frames of a clip on the model's frame rate."""
-        return len(self._index[clip_id])
+        return len(self.source_index(clip_id))
 
     def source_index(self, clip_id: str) -> npt.NDArray[np.intp]:
         """Which frame of the crop video stands at each frame of the model."""
-        return self._index[clip_id]
+        clip = self._clips[clip_id]
+        return resample_index(clip.n_frames, clip.fps, self._source.fps or clip.fps)
 
     def frames(self, clip_id: str, index: npt.NDArray[np.intp] | None = None) -> Prepared:
-        """Frames of a clip, on the model's frame rate.
+        """Frames of a clip, on the model's frame rate; safe to call from several threads.
 
         Args:
             clip_id: The clip.
@@ -176,50 +195,63 @@ class FrameStore:
         Returns:
             (len(index), ...) of `stored_shape`.
         """
-        if self._array is None:
-            whole = self._load(clip_id)
-        else:
+        if self._array is not None:
             start = self._starts[clip_id]
             whole = self._array[start : start + self.length(clip_id)]
+        elif index is None:
+            whole = self._load(clip_id)
+        else:
+            return self._load_window(clip_id, index)
         chosen: Prepared = np.ascontiguousarray(whole if index is None else whole[index])
         return chosen
 
     def _load(self, clip_id: str) -> Prepared:
         clip = self._clips[clip_id]
-        frames = self._read(clip.crop_path)
+        self._check(clip)
+        frames = self._read(clip.crop_path, 0, None)
         if len(frames) != clip.n_frames:
             raise ManifestError(
                 f"{clip.crop_path}: {len(frames)} frames, the clips table says {clip.n_frames}; "
                 "run `wdmd build` again"
             )
-        return prepare(frames[self._index[clip_id]], self._source)
+        return prepare(frames[self.source_index(clip_id)], self._source)
 
-    def _decode(self, path: Path, total: int, progress: Progress | None) -> None:
-        shape, kind = stored_shape(self._source)
-        with atomic_path(path) as temporary:
-            array = np.lib.format.open_memmap(
-                temporary, mode="w+", dtype=kind, shape=(total, *shape)
+    def _load_window(self, clip_id: str, index: npt.NDArray[np.intp]) -> Prepared:
+        """Decode no more than these frames and those that they depend on."""
+        clip, places = self._clips[clip_id], self.source_index(clip_id)
+        self._check(clip)
+        more = context_frames(self._source)
+        first = max(0, int(index.min()) - more)
+        end = min(len(places), int(index.max()) + 1 + more)
+        places = places[first:end]
+        frames = self._read(clip.crop_path, int(places[0]), int(places[-1]) + 1)
+        if self._source.mode == "flow":
+            return np.ascontiguousarray(
+                prepare(frames[places - places[0]], self._source)[index - first]
             )
-            with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-                for number, (clip_id, frames) in enumerate(self._load_all(pool)):
-                    start = self._starts[clip_id]
-                    array[start : start + self.length(clip_id)] = frames
-                    if progress is not None:
-                        progress("decoding crops", number + 1, len(self._clips))
-            array.flush()
-            del array
+        return prepare(frames[places[index - first] - places[0]], self._source)
 
-    def _load_all(self, pool: ThreadPoolExecutor) -> Iterator[tuple[str, Prepared]]:
-        """All clips in order, a few ahead at a time: decoders leave the interpreter's lock."""
-        waiting: deque[tuple[str, Future[Prepared]]] = deque()
-        for clip_id in self._clips:
-            waiting.append((clip_id, pool.submit(self._load, clip_id)))
-            if len(waiting) > 8:
-                first, frames = waiting.popleft()
-                yield first, frames.result()
-        while waiting:
-            first, frames = waiting.popleft()
-            yield first, frames.result()
+    def _check(self, clip: Clip) -> None:
+        known = self._unchecked.get(clip.clip_id)
+        if known is None or not clip.crop_path.is_file():
+            return
+        with clip.crop_path.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        if found != known:
+            raise ManifestError(
+                f"{clip.crop_path}: not the file that was built, its sha256 differs from crop_sha256 in "
+                "the clips table; copy it again, or remove it and run `wdmd build` again"
+            )
+        self._unchecked.pop(clip.clip_id, None)
+
+    def _load_all(self, progress: Progress | None) -> Iterator[Prepared]:
+        """All clips in order, a few ahead at a time."""
+        ahead, clips = ReadAhead(self._load), list(self._clips)
+        with ahead.expect(clips):
+            for number, clip_id in enumerate(clips):
+                yield ahead.get(clip_id)
+                if progress is not None:
+                    progress("decoding crops", number + 1, len(clips))
 
 
 def clips_of(dataset: Dataset, split: str) -> Sequence[Clip]:

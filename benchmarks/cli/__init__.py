@@ -23,6 +23,7 @@ def _register() -> None:
         ("score", "score"),
         ("leaderboard", "leaderboard"),
         ("report", "report"),
+        ("compare", "compare"),
     ):
         command = getattr(importlib.import_module(f"benchmarks.cli.{module}"), module)
         app.command(name)(friendly(command))

@@ -17,6 +17,15 @@ def run(
     models: Annotated[
         str | None, typer.Option(help="Only these models, separated by commas (see bench list).")
     ] = None,
+    suite: Annotated[
+        str | None,
+        typer.Option(help="The paper's experiments: ablation, sensitivity or losses."),
+    ] = None,
+    preset: Annotated[str, typer.Option(help="The full model of a suite.")] = "nano",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="One setting of every row of a suite; repeatable."),
+    ] = None,
     data: Annotated[
         list[Path] | None, typer.Option(help="A dataset folder; may be given several times.")
     ] = None,
@@ -40,11 +49,23 @@ def run(
     from wdmd_tools.cli.console import print_json, progress_bar, say
     from wdmd_tools.errors import ConfigError, PartialResultError
 
-    if everything == (models is not None):
-        raise ConfigError("say which models: either --all or --models a,b (see bench list)")
+    if [everything, models is not None, suite is not None].count(True) != 1:
+        raise ConfigError(
+            "say which models: --all, --models a,b (see bench list), or --suite ablation"
+        )
+    if set_ and suite is None:
+        raise ConfigError("--set: only with --suite; bench.yaml gives options to single models")
     settings_file, registry = configured(config)
     names = [one.strip() for one in models.split(",")] if models is not None else None
     chosen = [registry.get(one) for one in dict.fromkeys(names)] if names else list(registry)
+    wanted = None
+    if suite is not None:
+        from benchmarks.suites.model import load_suite
+
+        wanted = load_suite(suite)
+        chosen = wanted.entries(preset, set_ or ())
+        # Experiments are no rows of the leaderboard.
+        out = out / "suites" / suite
     datasets, hint = open_datasets(settings_file, data or (), DATA)
     if hint:
         say(hint)
@@ -66,6 +87,15 @@ def run(
         return
     with progress_bar(enabled=not as_json) as bar:
         results = run_plan(planned, settings, _Display(bar, len(planned.jobs)))
+    if wanted is not None:
+        from benchmarks.cli.show import show_suite
+
+        records = [one for one in planned.records if not one.missing]
+        show_suite(wanted, preset, records, results, runs, seeds, leaderboard, as_json)
+        failed = failures(results)
+        if failed:
+            raise PartialResultError(_failure_line(failed, out))
+        return
     board, written = write_board(out, leaderboard)
     if as_json:
         print_json({**board_json(board), "files": [str(path) for path in written]})

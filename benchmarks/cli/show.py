@@ -4,7 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benchmarks.leaderboard import Leaderboard
+    from benchmarks.results import DatasetRecord, JobResult
+    from benchmarks.suites.model import Suite
     from benchmarks.summary import Estimate
 
 
@@ -74,3 +78,47 @@ def board_json(board: "Leaderboard") -> dict[str, Any]:
 def estimate_json(one: "Estimate") -> dict[str, float | None]:
     """A number with its interval as JSON values."""
     return {"value": one.value, "low": one.low, "high": one.high}
+
+
+def show_suite(
+    suite: "Suite",
+    preset: str,
+    records: "Sequence[DatasetRecord]",
+    results: "Sequence[JobResult]",
+    runs: Path,
+    seeds: int,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Write a suite's files, one folder per dataset, and print its tables.
+
+    Args:
+        suite: Which.
+        preset: The full model.
+        records: Datasets that it was run on.
+        results: Of all of them.
+        runs: Folder of trained runs.
+        seeds: Trainings per row.
+        folder: Of the leaderboards.
+        as_json: Print one JSON document instead.
+    """
+    from benchmarks.suites.files import rows_of_text, write_suite
+    from benchmarks.suites.table import make_table, to_json
+    from wdmd_tools.cli.console import out as stdout
+    from wdmd_tools.cli.console import print_json
+    from wdmd_tools.cli.tables import print_table
+
+    documents = []
+    for record in records:
+        mine = [one for one in results if one.job.dataset == record.name]
+        table = make_table(suite, record.display, record.synthetic, preset, mine, runs, seeds)
+        written = write_suite(table, folder / "suites" / record.name)
+        documents.append({**to_json(table), "files": [str(path) for path in written]})
+        if not as_json:
+            head, rows = rows_of_text(table)
+            print_table(f"{suite.title}: {record.display}", head, rows)
+            stdout.print(
+                f"wrote {written[0]}, and {len(written) - 1} files beside it", markup=False
+            )
+    if as_json:
+        print_json({"suites": documents})

@@ -26,7 +26,11 @@ class WeightAverage:
         decay = min(self._decay, self.steps / (self.steps + 10))
         with torch.no_grad():
             for name, value in model.state_dict().items():
-                self.tensors[name].lerp_(value.detach(), 1 - decay)
+                if value.is_floating_point():
+                    self.tensors[name].lerp_(value.detach(), 1 - decay)
+                else:
+                    # Counters, as BatchNorm has.
+                    self.tensors[name].copy_(value)
 
     def restore(self, tensors: Mapping[str, Tensor], steps: int) -> None:
         """Go on from a stored average."""

@@ -27,7 +27,7 @@ from meldae.checkpoint import (
     write_tensors,
 )
 from meldae.data import Batch, ClipDataset, Window
-from meldae.decode import Decoding, best_threshold
+from meldae.decode import Decoding, best_threshold, count_events
 from meldae.evaluation import calibrate, evaluate, scored_clips
 from meldae.inference import RawScores, score_clips, to_prediction
 from meldae.model import Meldae
@@ -37,7 +37,7 @@ from meldae.store import FrameStore, Progress
 from meldae.training.average import WeightAverage
 from meldae.training.curves import Curves
 from meldae.training.optimizer import make_loss, make_optimizer, set_rate
-from meldae.training.processes import merge, share, share_step
+from meldae.training.processes import Pass, merge, share, share_step
 from meldae.transforms import Augmentation, Changes, augment, draw_changes
 from wdmd_tools.manifest import Clip, Dataset
 
@@ -117,14 +117,22 @@ class Loop:
         sums = torch.zeros(len(_PARTS) + 1, dtype=torch.float64)
         started, count = time.perf_counter(), 0
         self.model.train()
-        for start in range(0, len(windows), settings.batch_size):
-            set_rate(self.optimizer, (epoch + count / steps) / settings.epochs, settings.warmup)
-            sums += self._step(data, windows[start : start + settings.batch_size], generator)
-            count += 1
-            if self.progress is not None:
-                self.progress(
-                    f"training, epoch {epoch + 1}", epoch * steps + count, steps * settings.epochs
-                )
+        batches = [
+            windows[start : start + settings.batch_size]
+            for start in range(0, len(windows), settings.batch_size)
+        ]
+        mine = (batch[row] for batch in batches for one in self._passes(batch) for row in one.rows)
+        with data.expect(mine):
+            for batch in batches:
+                set_rate(self.optimizer, (epoch + count / steps) / settings.epochs, settings.warmup)
+                sums += self._step(data, batch, generator)
+                count += 1
+                if self.progress is not None:
+                    self.progress(
+                        f"training, epoch {epoch + 1}",
+                        epoch * steps + count,
+                        steps * settings.epochs,
+                    )
         sums = self._over_processes(sums)
         seconds = time.perf_counter() - started
         row: dict[str, Any] = {"epoch": epoch + 1}
@@ -137,6 +145,11 @@ class Loop:
         self.history.append(row)
         self.epoch += 1
 
+    def _passes(self, windows: Sequence[Window]) -> list[Pass]:
+        """What this process does of a step."""
+        rank, processes = self.fabric.global_rank, self.fabric.world_size
+        return share_step(len(windows), rank, processes, self.settings.micro_batch)
+
     def _step(
         self, data: ClipDataset, windows: Sequence[Window], generator: torch.Generator
     ) -> Tensor:
@@ -146,10 +159,7 @@ class Loop:
         changes = (
             draw_changes(len(windows), self.augmentation, generator) if self.augmentation else None
         )
-        passes = share_step(
-            len(windows), fabric.global_rank, fabric.world_size, settings.micro_batch
-        )
-        for one in passes:
+        for one in self._passes(windows):
             batch = data.collate([windows[row] for row in one.rows]).to(fabric.device)
             mine = None if changes is None else changes.of(one.rows)
             with fabric.no_backward_sync(self.model, enabled=not one.is_last):
@@ -198,7 +208,7 @@ class Loop:
         kept = {name: value.clone() for name, value in self.bare.state_dict().items()}
         self.bare.load_state_dict(self.average.tensors)
         ready = scored_clips(self.dataset, self.val_clips, self._score())
-        _, value = best_threshold(ready, Decoding(low_share=0.7))
+        how, value = best_threshold(ready, Decoding(low_share=0.7))
         if value > self.best:
             self.best_epoch = self.epoch + 1
         if value >= self.best:
@@ -207,7 +217,11 @@ class Loop:
                 facts = {"run": self.run.run_id, "epoch": self.epoch + 1}
                 write_tensors(self.run.weights_path, self.average.tensors, facts)
         self.bare.load_state_dict(kept)
-        return {"val_objective": round(value, 6)}
+        f1_dr = count_events(ready, how).f1_dr
+        return {
+            "val_objective": round(value, 6),
+            "val_f1_dr": None if f1_dr is None else round(f1_dr, 6),
+        }
 
     def _save(self) -> None:
         if self.fabric.is_global_zero:

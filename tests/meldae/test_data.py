@@ -7,8 +7,8 @@ import pytest
 from builders import clip_row, frame_rows, segment_row, tiny_dataset, write_dataset
 
 from meldae.config import InputConfig
-from meldae.data import ClipDataset
-from meldae.store import Frames, FrameStore, clips_of, to_model_frames
+from meldae.data import ClipDataset, Window
+from meldae.store import Frames, FrameStore, ReadCrop, clips_of, to_model_frames
 from meldae.targets import clip_targets
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import Dataset
@@ -21,6 +21,10 @@ def numbered(n_frames: int) -> Frames:
     return np.broadcast_to(
         np.arange(n_frames, dtype=np.uint8)[:, None, None, None], (n_frames, 20, 20, 3)
     ).copy()
+
+
+def reader(n_frames: int) -> ReadCrop:
+    return lambda _, start, stop: numbered(n_frames)[start:stop]
 
 
 def one_clip(root: Path, n_frames: int = 20, fps: int = 30) -> Dataset:
@@ -48,7 +52,7 @@ def test_targets_mark_first_and_last_frame(tmp_path: Path) -> None:
 
 def test_other_rates_are_resampled_in_frames_and_targets_alike(tmp_path: Path) -> None:
     dataset = one_clip(tmp_path, fps=60)
-    store = FrameStore(dataset, GREY, None, lambda _: numbered(20))
+    store = FrameStore(dataset, GREY, None, reader(20))
     assert store.length("c") == 10
     assert store.frames("c")[:, 0, 0, 0].tolist() == list(range(0, 20, 2))
     data = ClipDataset(dataset, clips_of(dataset, "train"), store)
@@ -64,7 +68,7 @@ def test_a_cached_store_equals_an_uncached_one(tmp_path: Path) -> None:
     ):
         plain = FrameStore(dataset, source)
         cached = FrameStore(dataset, source, tmp_path / "cache")
-        again = FrameStore(dataset, source, tmp_path / "cache", read=lambda _: 1 / 0)  # type: ignore[arg-type]
+        again = FrameStore(dataset, source, tmp_path / "cache", read=lambda *_: 1 / 0)  # type: ignore[arg-type]
         for clip in dataset.iter_clips():
             index = np.array([3, 1, 7])
             whole = plain.frames(clip.clip_id)
@@ -75,7 +79,7 @@ def test_a_cached_store_equals_an_uncached_one(tmp_path: Path) -> None:
 
 def test_a_crop_of_another_length_is_refused(tmp_path: Path) -> None:
     dataset = one_clip(tmp_path)
-    store = FrameStore(dataset, GREY, None, lambda _: numbered(19))
+    store = FrameStore(dataset, GREY, None, reader(19))
     with pytest.raises(ManifestError, match="19 frames, the clips table says 20"):
         store.frames("c")
 
@@ -91,7 +95,7 @@ def test_zoom_takes_the_middle() -> None:
 def test_windows_of_an_epoch_hold_every_me_and_stay_inside(tmp_path: Path) -> None:
     dataset = tiny_dataset(tmp_path, n_recordings=4, clips_per_recording=5)
     clips = clips_of(dataset, "train")
-    store = FrameStore(dataset, GREY, None, lambda _: numbered(40))
+    store = FrameStore(dataset, GREY, None, reader(40))
     data = ClipDataset(dataset, clips, store)
     windows = data.plan_epoch(np.random.default_rng(0), 16, me_share=1.0, stretch=0.1)
     assert len(windows) == round(data.n_frames / 16)
@@ -108,10 +112,10 @@ def test_windows_of_an_epoch_hold_every_me_and_stay_inside(tmp_path: Path) -> No
 
 def test_short_clips_are_padded_and_masked(tmp_path: Path) -> None:
     dataset = one_clip(tmp_path)
-    store = FrameStore(dataset, GREY, None, lambda _: numbered(20))
+    store = FrameStore(dataset, GREY, None, reader(20))
     data = ClipDataset(dataset, clips_of(dataset, "train"), store)
     (long,) = data.plan_epoch(np.random.default_rng(0), 64, 0.0)
-    short = type(long)(0, np.arange(5))
+    short = Window(0, 0, 5, 5)
     batch = data.collate([long, short])
     assert batch.frames.shape == (2, 20, 1, 16, 16)
     assert batch.mask.sum(1).tolist() == [20, 5]

@@ -182,3 +182,17 @@ def test_help_loads_nothing_heavy() -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_compare_says_whether_a_difference_is_shown(dataset: Dataset) -> None:
+    assert RUNNER.invoke(app, ["run", "--models", "never,always"]).exit_code == 0
+    done = RUNNER.invoke(app, ["compare", "never", "always", "--metric", "acc_me", "--json"])
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)["comparisons"]
+    assert [one["dataset"] for one in found] == ["tiny"]
+    assert found[0]["value"] == pytest.approx(found[0]["second"] - found[0]["first"])
+    text = RUNNER.invoke(app, ["compare", "never", "always", "--metric", "acc_me"]).stdout
+    assert "always" in text
+    wrong = RUNNER.invoke(app, ["compare", "never", "alway"])
+    assert wrong.exit_code == 2
+    assert "did you mean 'always'" in wrong.stderr

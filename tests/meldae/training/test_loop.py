@@ -13,6 +13,7 @@ from tensorboardX.proto.event_pb2 import Event
 
 from meldae.checkpoint import build_model, read_tensors
 from meldae.config import BackboneConfig, InputConfig, MeldaeConfig
+from meldae.decode import Decoding
 from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig, TrainingConfig
 from meldae.training import make_loss, train
@@ -117,7 +118,9 @@ def test_patience_ends_training_that_brings_nothing(
     # epoch      1    2    3    4     patience 2: nothing better than epoch 2 in 3 and 4
     # score      0.1  0.3  0.3  0.2   equal is not better, but the later weights are kept
     scores = iter([0.1, 0.3, 0.3, 0.2, 0.9])
-    monkeypatch.setattr("meldae.training.loop.best_threshold", lambda *_: (0.5, next(scores)))
+    monkeypatch.setattr(
+        "meldae.training.loop.best_threshold", lambda *_: (Decoding(), next(scores))
+    )
     run = train(dataset, changed(epochs=9, patience=2), tmp_path, accelerator="cpu")
     assert run.result["epochs_trained"] == 4
     assert run.result["epoch"] == 3
@@ -127,7 +130,9 @@ def test_waiting_goes_on_after_a_kill(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scores = iter([0.3, 0.1, 0.1, 0.9])
-    monkeypatch.setattr("meldae.training.loop.best_threshold", lambda *_: (0.5, next(scores)))
+    monkeypatch.setattr(
+        "meldae.training.loop.best_threshold", lambda *_: (Decoding(), next(scores))
+    )
     save, config = Loop._save, changed(epochs=9, patience=2)
 
     def killed(self: Loop) -> None:

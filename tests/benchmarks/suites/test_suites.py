@@ -1,0 +1,147 @@
+"""The paper's experiments: every setting exists, results stand beside what is reported."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from builders import tiny_dataset
+from typer.testing import CliRunner
+
+from benchmarks.cli import app
+from benchmarks.results import JobError, JobKey, JobResult
+from benchmarks.scoring import Score
+from benchmarks.suites.files import to_csv, to_latex, to_markdown, write_suite
+from benchmarks.suites.model import load_suite, suite_names
+from benchmarks.suites.table import SuiteTable, make_table, read_curve
+from meldae.losses import LOCATORS
+from meldae.presets import get_config
+from meldae.settings import apply_settings
+from wdmd_tools.errors import UnknownNameError
+from wdmd_tools.metrics.dialogue import DialogueCounts
+from wdmd_tools.metrics.events import EventCounts
+
+
+@pytest.mark.parametrize("name", suite_names())
+@pytest.mark.parametrize("preset", ["nano", "paper"])
+def test_every_row_is_a_configuration_of_its_own(name: str, preset: str) -> None:
+    suite = load_suite(name)
+    entries = suite.entries(preset, ["training.epochs=3"])
+    assert suite.reference in [row.name for row in suite.rows]
+    configs = [
+        apply_settings(get_config(preset), entry.options["set"]).model_dump_json()
+        for entry in entries
+    ]
+    assert len(set(configs)) == len(configs)
+    assert all(json.loads(one)["training"]["epochs"] == 3 for one in configs)
+
+
+def test_the_suites_cover_the_papers_tables() -> None:
+    assert suite_names() == ["ablation", "losses", "sensitivity"]
+    assert [row.reported for row in load_suite("ablation").rows] == [
+        31.74, 18.87, 26.13, 28.05, 25.20, 22.04, 27.19, 28.33,
+    ]  # fmt: skip
+    assert len(load_suite("sensitivity").rows) == 7
+    losses = {row.settings[0].partition("=")[2] for row in load_suite("losses").rows}
+    assert losses <= set(LOCATORS)
+    with pytest.raises(UnknownNameError, match="did you mean 'ablation'"):
+        load_suite("ablatoin")
+
+
+def result(name: str, hits: int, seed: int = 0, run: str = "") -> JobResult:
+    counts = DialogueCounts(EventCounts(hits, 1, 8 - hits), EventCounts(hits, 1, 8 - hits))
+    score = Score({f"r{i}": counts for i in range(4)}, ())
+    return JobResult(
+        job=JobKey(dataset="lab", protocol="holdout", model=name, seed=seed),
+        job_hash="h", status="ok", display=name, score=score.to_json(), data_hash="d",
+        facts={"parameters": 1200, "run": run}, seconds={"fit": 3.0},
+    )  # fmt: skip
+
+
+@pytest.fixture(name="table")
+def make(tmp_path: Path) -> SuiteTable:
+    for run, values in (("a", [0.1, None, 0.4]), ("b", [0.2, 0.3])):
+        (tmp_path / run).mkdir()
+        lines = [json.dumps({"epoch": i, "val_f1_dr": v}) for i, v in enumerate(values)]
+        (tmp_path / run / "metrics.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    failed = JobResult(
+        job=JobKey(dataset="lab", protocol="holdout", model="mse"), job_hash="h", status="failed",
+        display="mse", error=JobError(kind="X", message="out of memory"), data_hash="d",
+    )  # fmt: skip
+    results = [result("bal", 6, run="a"), result("bce", 4, run="b"), result("iou", 6), failed]
+    suite = load_suite("losses")
+    return make_table(suite, "my_lab & co", True, "nano", results, tmp_path, seeds=1)
+
+
+def test_a_table_keeps_reported_and_measured_apart(table: SuiteTable) -> None:
+    lines = {line.name: line for line in table.lines}
+    bal, bce, iou, mse = (lines[name] for name in ("bal", "bce", "iou", "mse"))
+    # 6 of 8 found, 1 invented: F1 = 12 / (12 + 1 + 2) = 0.8 in both states; 4 of 8: 8 / 13
+    assert bal.measured is not None
+    assert bal.measured.value == pytest.approx(0.8)
+    assert bal.difference is None
+    assert bce.difference is not None
+    assert bce.difference.value == pytest.approx(8 / 13 - 0.8)
+    assert iou.difference is not None
+    assert iou.difference.value == pytest.approx(0)
+    assert (mse.measured, mse.status) == (None, "out of memory")
+    assert lines["mae"].status == "0 of 1 seeds"
+    text = to_markdown(table)
+    assert "SYNTHETIC" in text
+    assert "| MSE | (out of memory) |" in text
+    assert "| F1_DR, reported on WDMD |" in text
+    rows = list(csv.DictReader(io.StringIO(to_csv(table))))
+    assert float(rows[0]["reported_f1_dr"]) == pytest.approx(0.32)
+    assert float(rows[0]["f1_dr"]) == pytest.approx(0.8)
+    assert rows[-2]["f1_dr"] == ""
+    latex = to_latex(table)
+    assert r"my\_lab \& co" in latex
+    assert latex.count(r" \\") == 1 + len(table.lines)
+
+
+def test_more_seeds_than_finished_is_blank() -> None:
+    suite = load_suite("losses")
+    table = make_table(suite, "lab", False, "nano", [result("bal", 6)], Path("absent"), seeds=2)
+    assert table.lines[0].measured is None
+    assert table.lines[0].status == "1 of 2 seeds"
+
+
+def test_curves_come_from_the_runs(table: SuiteTable, tmp_path: Path) -> None:
+    assert table.lines[0].curves == ((0.1, None, 0.4),)
+    assert read_curve(tmp_path / "absent") == ()
+    written = write_suite(table, tmp_path / "out")
+    names = {path.name for path in written}
+    assert names == {
+        "losses.md", "losses.csv", "losses.tex", "losses.json", "losses.png", "losses_curves.png",
+    }  # fmt: skip
+    assert all(path.stat().st_size > 200 for path in written)
+
+
+def test_the_command_plans_a_suite_apart_from_the_leaderboard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tiny_dataset(tmp_path / "data", n_recordings=5, n_frames=24, with_crops=True)
+    done = CliRunner().invoke(app, ["run", "--suite", "sensitivity", "--dry-run", "--json"])
+    assert done.exit_code == 0, done.stderr
+    models = [job["model"] for job in json.loads(done.stdout)["jobs"]]
+    assert models == [row.name for row in load_suite("sensitivity").rows]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--suite", "ablatoin"], "did you mean 'ablation'"),
+        (["--suite", "ablation", "--all"], "say which models"),
+        (["--all", "--set", "training.epochs=1"], "--suite"),
+    ],
+)
+def test_wrong_calls_are_one_line(
+    arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tiny_dataset(tmp_path / "data", n_recordings=5, n_frames=24)
+    done = CliRunner().invoke(app, ["run", *arguments])
+    assert done.exit_code == 2
+    assert says in done.stderr
