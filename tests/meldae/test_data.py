@@ -1,16 +1,18 @@
 """Stored frames, targets and training windows."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from builders import clip_row, frame_rows, segment_row, tiny_dataset, write_dataset
 
 from meldae.config import InputConfig
 from meldae.data import ClipDataset, Window
-from meldae.store import Frames, FrameStore, ReadCrop, clips_of, to_model_frames
+from meldae.store import Frames, FrameStore, ReadCrop, clips_of, read_crop, to_model_frames
 from meldae.targets import clip_targets
-from wdmd_tools.errors import ManifestError
+from wdmd_tools.errors import ConfigError, ManifestError
 from wdmd_tools.manifest import Dataset
 
 GREY = InputConfig(mode="motion", size=16, fps=30.0)
@@ -141,3 +143,73 @@ def test_a_view_of_some_clips_does_not_read_another_views_cache(tmp_path: Path) 
     cached, plain = FrameStore(view, source, tmp_path / "cache"), FrameStore(view, source)
     for clip in view.iter_clips():
         np.testing.assert_array_equal(cached.frames(clip.clip_id), plain.frames(clip.clip_id))
+
+
+@pytest.mark.parametrize("mode", ["rgb", "motion", "flow"])
+def test_a_window_of_a_long_clip_is_decoded_alone_and_holds_the_same(
+    tmp_path: Path, mode: str
+) -> None:
+    """Displacement looks 20 frames to both sides, so 60 of 150 frames are read for a window of 20."""
+    dataset = tiny_dataset(
+        tmp_path, n_recordings=1, clips_per_recording=1, n_frames=150, with_crops=True, splits=False
+    )
+    source = InputConfig(mode=mode, size=24, fps=30.0)  # type: ignore[arg-type]
+    asked: list[tuple[int, int | None]] = []
+
+    def read(path: Path, start: int, stop: int | None) -> Frames:
+        asked.append((start, stop))
+        return read_crop(path, start, stop)
+
+    store = FrameStore(dataset, source, read=read)
+    (clip,) = dataset.iter_clips()
+    whole = store.frames(clip.clip_id)
+    margin = 20 if mode == "flow" else 0
+    for first in (0, 65, 130):
+        window = store.frames(clip.clip_id, np.arange(first, first + 20))
+        assert asked[-1] == (max(0, first - margin), min(150, first + 20 + margin))
+        np.testing.assert_allclose(window, whole[first : first + 20], rtol=2e-3, atol=4e-3)
+
+
+def test_a_crop_that_is_not_the_one_that_was_built_is_refused(tmp_path: Path) -> None:
+    dataset = tiny_dataset(
+        tmp_path, n_recordings=1, clips_per_recording=1, with_crops=True, splits=False
+    )
+    (clip,) = dataset.iter_clips()
+    data = bytearray(clip.crop_path.read_bytes())
+    data[len(data) // 2] ^= 1  # FFV1 shows such a frame without a word
+    clip.crop_path.write_bytes(data)
+    store = FrameStore(dataset, GREY)
+    for index in (None, np.arange(3)):
+        with pytest.raises(ManifestError, match="sha256 differs") as caught:
+            store.frames(clip.clip_id, index)
+        assert "\n" not in str(caught.value)
+
+
+def test_other_crops_get_another_decoded_file(tmp_path: Path) -> None:
+    for seed in (0, 1):
+        dataset = tiny_dataset(tmp_path / str(seed), n_recordings=1, with_crops=True, seed=seed)
+        FrameStore(dataset, GREY, tmp_path / "cache")
+    assert len(list((tmp_path / "cache").glob("frames-*.npy"))) == 2
+
+
+def test_a_decoded_file_that_does_not_fit_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = one_clip(tmp_path / "d")
+    usage = shutil._ntuple_diskusage(10**6, 10**6, 20 * 16 * 16)  # type: ignore[attr-defined]
+    monkeypatch.setattr("meldae.frame_file.shutil.disk_usage", lambda _: usage)
+    with pytest.raises(ConfigError, match=r"training\.cache=false"):
+        FrameStore(dataset, GREY, tmp_path / "cache", reader(20))
+    assert not list((tmp_path / "cache").iterdir())
+
+
+def test_windows_that_are_expected_are_those_that_are_asked_for(tmp_path: Path) -> None:
+    dataset = one_clip(tmp_path)
+    for threads in (0, 1, 3):
+        store = FrameStore(dataset, GREY, None, reader(20))
+        data = ClipDataset(dataset, clips_of(dataset, "train"), store, threads)
+        windows = [Window(0, start, 4, 4) for start in range(16)]
+        found = [batch.frames[:, :, 0, 0, 0] for batch in data.batches(windows, 3)]
+        assert torch.cat(found)[:, 0].tolist() == list(range(16))
+        with data.expect(windows):
+            assert data.collate([windows[5]]).frames[0, 0, 0, 0, 0] == 5
