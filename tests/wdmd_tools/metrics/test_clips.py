@@ -38,3 +38,23 @@ def test_nothing_is_undefined() -> None:
 def test_unequal_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="as many"):
         binary_counts([0.1], [])
+
+
+@given(st.lists(st.tuples(st.floats(allow_nan=False), st.booleans()), max_size=30))
+def test_auroc_equals_that_of_scipys_ranks(rows: list[tuple[float, bool]]) -> None:
+    from scipy.stats import rankdata
+
+    scores, truths = [row[0] for row in rows], np.array([row[1] for row in rows], dtype=bool)
+    n = int(truths.sum())
+    if not 0 < n < len(rows):
+        assert auroc(scores, truths.tolist()) is None
+        return
+    excess = rankdata(scores)[truths].sum() - n * (n + 1) / 2
+    assert auroc(scores, truths.tolist()) == excess / (n * (len(rows) - n))
+
+
+def test_auroc_refuses_nan_and_unequal_lengths() -> None:
+    with pytest.raises(ValueError, match="NaN"):
+        auroc([0.1, float("nan")], [True, False])
+    with pytest.raises(ValueError, match="as many"):
+        auroc([0.1], [True, False])
