@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from wdmd_tools.annotations import CONSENSUS
 from wdmd_tools.report.model import Bar, Cell, ClipView, Lane, Line, SegmentLine, SheetRow
-from wdmd_tools.report.text import clock, file_stem, percent
+from wdmd_tools.report.text import clock, file_stem, natural, percent
 from wdmd_tools.report.timeline import curve, motion, runs, time_ticks
 
 CHANGE_GAIN = 6
@@ -121,25 +121,22 @@ def _me_title(number: int, me: Mapping[str, Any], segments: Sequence[Mapping[str
         words.append(label)
     # Emotions and action units are each annotator's own; all that were said are shown.
     for kind, prefix in (("emotion", ""), ("au", "AU ")):
-        said = sorted(
-            {
-                (row["label"] or "").strip()
-                for row in segments
-                if row["kind"] == kind
-                and row["onset_frame"] <= me["offset_frame"]
-                and row["offset_frame"] >= me["onset_frame"]
-            }
-            - {""}
-        )
+        said = {
+            (row["label"] or "").strip()
+            for row in segments
+            if row["kind"] == kind
+            and row["onset_frame"] <= me["offset_frame"]
+            and row["offset_frame"] >= me["onset_frame"]
+        } - {""}
         if said:
             bare = all(value[0].isdigit() for value in said)
-            words.append((prefix if bare else "") + ", ".join(said))
+            words.append((prefix if bare else "") + ", ".join(natural(said)))
     return " · ".join(words)
 
 
 def _lanes(segments: Sequence[Mapping[str, Any]], frames: pa.Table) -> tuple[Lane, ...]:
     # Whoever marked a state but no ME still gets a lane: an empty one is an answer.
-    annotators = sorted({s["annotator"] for s in segments} - {CONSENSUS})
+    annotators = natural({s["annotator"] for s in segments} - {CONSENSUS})
     lanes = [Lane("consensus", "ME", bars=_me_bars(segments, CONSENSUS, "consensus"))]
     lanes += [Lane(name, "ME", bars=_me_bars(segments, name, "me")) for name in annotators]
     lanes.append(Lane("state", bars=_state_bars(frames)))

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 _UNSAFE = re.compile(r"[^a-z0-9_-]+")
 
@@ -54,3 +55,22 @@ def file_stem(name: str) -> str:
         return name
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{plain.strip('-') or 'x'}-{digest}"
+
+
+def natural(names: Iterable[str]) -> list[str]:
+    """Names in the order people expect, with numbers by their value: A2 before A10.
+
+    Args:
+        names: In any order.
+    """
+
+    def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
+        parts = re.split(r"([0-9]+)", name)
+        # Digits are compared by length, then as text: no number is too long.
+        digits = [part.lstrip("0") for part in parts]
+        return [
+            (0, len(digits[k]), digits[k]) if k % 2 else (1, 0, part)
+            for k, part in enumerate(parts)
+        ], name
+
+    return sorted(names, key=key)

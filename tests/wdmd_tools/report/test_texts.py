@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from wdmd_tools.report.code_texts import code_texts, parse_codes
 from wdmd_tools.report.histogram import MOST_BINS, histogram, named_histogram, nice_edges
-from wdmd_tools.report.text import clock, file_stem, number, percent
+from wdmd_tools.report.text import clock, file_stem, natural, number, percent
 
 
 def test_clock():
@@ -37,6 +37,18 @@ def test_file_stems_are_safe_and_tell_names_apart():
     stems = [file_stem(name) for name in names]
     assert len({stem.lower() for stem in stems}) == len(names)
     assert all(0 < len(stem) <= 70 and "/" not in stem and stem[0] not in ".-" for stem in stems)
+
+
+def test_natural_order():
+    assert natural(["A10", "b", "A2", "12", "6+12", "6", "A02"]) == [
+        "6", "6+12", "12", "A02", "A2", "A10", "b",
+    ]  # fmt: skip
+
+
+@given(st.lists(st.text(), unique=True))
+def test_natural_order_does_not_depend_on_the_order_given(names):
+    assert natural(names) == natural(reversed(names))
+    assert sorted(natural(names)) == sorted(names)
 
 
 @given(st.text(), st.text())
