@@ -1,10 +1,16 @@
 """CPU seconds per frame of `wdmd build` against the least it must cost: decoding and landmarks alone.
 
-    OMP_WAIT_POLICY=PASSIVE python perf/build.py [--elan demo/ann --videos demo/raw]
+    OMP_WAIT_POLICY=PASSIVE python perf/build.py                    # a demo of 360 px, about a minute
+    ... --height 1440                                               # the same faces in 2560 x 1440 px
+    ... --elan demo/ann --videos demo/raw                           # your own films
+    ... --codec utvideo --size 224                                  # another crop codec or size
+    ... --jobs 1 2                                                  # wall time with one and two processes
+    ... --cost                                                      # what 1,000 hours cost (docs/scale.md)
 
-Without arguments a demo of two films is rendered first. Both are measured in this run, each in a fresh
-process, as user plus system time of the process and its children. Imports are measured apart and taken
-off both, since they do not grow with the film. Aim: a ratio of at most 1.3.
+Everything is measured in this run, each stage in a fresh process, in turns, as user plus system time of
+the process and its children; the smallest of the repetitions counts, since noise only adds. Imports and
+starts are left out, since they do not grow with the film. Both stages look at the same windows of a large
+frame. Aim: a ratio of at most 1.15.
 """
 
 import argparse
@@ -17,80 +23,149 @@ import tempfile
 import time
 from pathlib import Path
 
+from build_cost import cost_table
+
 from wdmd_tools.config import load_config
+from wdmd_tools.faces.follow import FaceFollower
 from wdmd_tools.faces.landmarks import FaceLandmarker
 from wdmd_tools.faces.model_file import get_face_model
+from wdmd_tools.pipeline.build import build_dataset
+from wdmd_tools.pipeline.part import PartWriter
 from wdmd_tools.pipeline.plan import plan_project
 from wdmd_tools.pipeline.recording import build_recording
 from wdmd_tools.protocol import Protocol
 from wdmd_tools.synth.config import make_config
 from wdmd_tools.synth.generate import generate
 from wdmd_tools.video.decode import iter_frames
+from wdmd_tools.video.ffmpeg import ffmpeg_binary
 from wdmd_tools.video.probe import probe
+
+Run = dict[str, float]
+STAGES = ("decode", "floor", "build")
 
 
 def main() -> None:
-    """Measure, and print one table."""
+    """Measure, and print tables."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--elan", type=Path)
     parser.add_argument("--videos", type=Path)
     parser.add_argument("--size", type=int, default=112)
-    parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--stage", choices=("decode", "floor", "build"), help=argparse.SUPPRESS)
+    parser.add_argument("--codec", default=None)
+    parser.add_argument("--height", type=int, default=360)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--repeat", type=int, default=2)
+    parser.add_argument("--jobs", type=int, nargs="+", default=[])
+    parser.add_argument("--cost", action="store_true")
+    parser.add_argument("--stage", help=argparse.SUPPRESS)
     given = parser.parse_args()
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if given.stage:
+        print(json.dumps(stage(given)))
+        return
     with tempfile.TemporaryDirectory() as folder:
         if given.elan is None:
-            generate(make_config(recordings=2, subjects=2, seconds=12.0), Path(folder), 2)
-            given.elan, given.videos = Path(folder) / "ann", Path(folder) / "raw"
-        if given.stage:
-            print(json.dumps(stage(given.stage, given.elan, given.videos, given.size)))
-            return
-        report(given)
+            given.elan, given.videos = make_films(Path(folder), given.height, given.seconds)
+        rates = compare_stages(given)
+        walls = compare_jobs(given) if given.jobs else {}
+        if given.cost:
+            print(cost_table(rates, walls))
 
 
-def stage(name: str, elan: Path, videos: Path, size: int) -> dict[str, float]:
+def make_films(folder: Path, height: int, seconds: float) -> tuple[Path, Path]:
+    """Two demo films at 60 frames per second, in the middle of a frame of that height."""
+    generate(make_config(recordings=2, subjects=2, seconds=seconds), folder, 2)
+    if height > 360:
+        for film in sorted((folder / "raw").glob("*.mp4")):
+            wide = height * 16 // 9
+            command = [ffmpeg_binary(), "-v", "error", "-i", str(film), "-vf"]
+            command += [f"pad={wide}:{height}:(ow-iw)/2:(oh-ih)/2:gray,noise=alls=4:allf=t"]
+            command += ["-preset", "veryfast", "-crf", "20", str(film.with_suffix(".large.mp4"))]
+            subprocess.run(command, check=True)
+            film.with_suffix(".large.mp4").replace(film)
+    return folder / "ann", folder / "raw"
+
+
+def settings(given: argparse.Namespace) -> list[str]:
+    """The config of every stage."""
+    codec = [f"crop.codec={given.codec}"] if given.codec else []
+    return [f"crop.size={given.size}", "clips.annotated_only=false", *codec]
+
+
+def stage(given: argparse.Namespace) -> Run:
     """CPU seconds of one stage over all films, without imports and start."""
-    plan = plan_project(elan, videos, Protocol())
-    model, config = get_face_model(), load_config(None, [f"crop.size={size}"])
+    name, _, jobs = given.stage.partition(":")
+    plan = plan_project(given.elan, given.videos, Protocol())
+    model, config = get_face_model(), load_config(None, settings(given))
     with FaceLandmarker(model):
         pass
-    frames, before, started = 0, _cpu(), time.perf_counter()
-    with tempfile.TemporaryDirectory() as out:
-        for recording in plan.recordings:
-            table = probe(recording.video).table
-            frames += len(table)
-            if name == "build":
-                build_recording(recording, config, model, Path(out))
-            elif name == "decode":
-                for frame in iter_frames(recording.video, table):
-                    frame.rgb()
-            else:
-                with FaceLandmarker(model) as landmarker:
-                    for frame in iter_frames(recording.video, table):
-                        landmarker.find(frame.rgb(), table.floor_ms[frame.index])
-    return {"cpu": _cpu() - before, "wall": time.perf_counter() - started, "frames": frames}
+    frames, stored, before, started = 0, 0, _cpu(), time.perf_counter()
+    with tempfile.TemporaryDirectory() as text:
+        out = Path(text)
+        if name == "whole":
+            report = build_dataset(
+                given.elan, given.videos, out / "data", config, face_model=model, jobs=int(jobs)
+            )
+            frames = report.counts["frames"]
+        else:
+            for recording in plan.recordings:
+                table = probe(recording.video).table
+                frames += len(table)
+                if name == "build":
+                    with PartWriter(out / "part") as part:
+                        build_recording(recording, config, model, out, part)
+                elif name == "decode":
+                    for _ in iter_frames(recording.video, table):
+                        pass
+                else:
+                    with FaceFollower(model) as follower:
+                        for frame in iter_frames(recording.video, table):
+                            follower.find(frame, table.floor_ms[frame.index])
+        spent, wall = _cpu() - before, time.perf_counter() - started
+        stored = sum(path.stat().st_size for path in out.rglob("*.mkv"))
+    return {"cpu": spent, "wall": wall, "frames": frames, "bytes": stored}
 
 
-def report(given: argparse.Namespace) -> None:
-    """Run each stage in its own process, alternating, and print the medians."""
-    found: dict[str, list[dict[str, float]]] = {"decode": [], "floor": [], "build": []}
+def measure(given: argparse.Namespace, name: str) -> Run:
+    """One stage in a process of its own."""
+    command = [sys.executable, __file__, "--stage", name, "--elan", str(given.elan)]
+    command += ["--videos", str(given.videos), "--size", str(given.size)]
+    command += ["--codec", given.codec] if given.codec else []
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    run: Run = json.loads(done.stdout.splitlines()[-1])
+    return run
+
+
+def compare_stages(given: argparse.Namespace) -> dict[str, Run]:
+    """Run each stage in turns, and print the smallest of each."""
+    found: dict[str, list[Run]] = {name: [] for name in STAGES}
     for _ in range(given.repeat):
         for name, runs in found.items():
-            command = [sys.executable, __file__, "--stage", name, "--elan", str(given.elan)]
-            command += ["--videos", str(given.videos), "--size", str(given.size)]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            runs.append(json.loads(done.stdout.splitlines()[-1]))
-    middle = {
-        name: sorted(runs, key=lambda r: r["cpu"])[len(runs) // 2] for name, runs in found.items()
-    }
-    for name, run in middle.items():
-        spread = [1000 * r["cpu"] / r["frames"] for r in found[name]]
+            runs.append(measure(given, name))
+    best = {name: min(runs, key=lambda run: run["cpu"]) for name, runs in found.items()}
+    labels = ("decode", "decode + landmarks", "build")
+    for (name, run), label in zip(best.items(), labels, strict=True):
+        worst = max(1000 * r["cpu"] / r["frames"] for r in found[name])
         print(
-            f"{name:8} {1000 * run['cpu'] / run['frames']:6.2f} ms CPU per frame "
-            f"(min {min(spread):.2f}, max {max(spread):.2f}), wall {1000 * run['wall'] / run['frames']:.2f}"
+            f"{label:18} {1000 * run['cpu'] / run['frames']:6.2f} ms CPU per frame (largest {worst:.2f}),"
+            f" {run['bytes'] / run['frames'] / 1000:.1f} kB of crops per frame"
         )
-    print(f"build / (decode + landmarks) = {middle['build']['cpu'] / middle['floor']['cpu']:.2f}")
+    ratio = best["build"]["cpu"] / best["floor"]["cpu"]
+    print(f"build / (decode + landmarks) = {ratio:.2f}")
+    return best
+
+
+def compare_jobs(given: argparse.Namespace) -> dict[int, Run]:
+    """Wall time of a whole build with several numbers of processes, starts included."""
+    walls = {}
+    for jobs in given.jobs:
+        walls[jobs] = measure(given, f"whole:{jobs}")
+        run = walls[jobs]
+        gain = walls[given.jobs[0]]["wall"] / run["wall"]
+        print(
+            f"--jobs {jobs}: {run['wall']:.1f} s for {run['frames']:.0f} frames, {run['cpu']:.1f} s CPU, "
+            f"{gain:.2f} times as fast as --jobs {given.jobs[0]}"
+        )
+    return walls
 
 
 def _cpu() -> float:

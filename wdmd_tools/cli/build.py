@@ -33,6 +33,12 @@ def build(
     face_model: Annotated[Path | None, typer.Option(help="face_landmarker.task.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the dataset.")] = None,
     jobs: Annotated[int, typer.Option(help="Processes.")] = 2,
+    engine: Annotated[
+        str, typer.Option(help="local: processes of this machine; ray: a Ray cluster.")
+    ] = "local",
+    address: Annotated[
+        str | None, typer.Option(help="Of the Ray cluster, e.g. auto; this machine when left out.")
+    ] = None,
     with_report: Annotated[
         bool, typer.Option("--report/--no-report", help="Write the HTML report, OUT/report.")
     ] = True,
@@ -49,12 +55,14 @@ def build(
     from wdmd_tools.config import consensus_settings, load_config
     from wdmd_tools.errors import EXIT_PARTIAL
     from wdmd_tools.pipeline.build import build_dataset
+    from wdmd_tools.pipeline.engine.choose import choose_engine
     from wdmd_tools.pipeline.progress import BuildProgress
     from wdmd_tools.protocol import load_protocol
 
     overrides = {"crop.size": size, "crop.align": align, **consensus_settings(consensus)}
     settings = load_config(config, set_ or (), overrides)
     meaning = load_protocol(protocol)
+    chosen = choose_engine(engine, jobs, address)
     with progress_bar(enabled=not as_json) as bar:
         task = bar.add_task("building", total=None)
 
@@ -74,6 +82,7 @@ def build(
             protocol=meaning,
             face_model=face_model,
             jobs=jobs,
+            engine=chosen,
             name=name,
             progress=show,
         )

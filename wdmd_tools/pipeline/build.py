@@ -17,8 +17,7 @@ from wdmd_tools.errors import (
 from wdmd_tools.faces.model_file import get_face_model
 from wdmd_tools.manifest.tables import write_table
 from wdmd_tools.pipeline.engine.base import Engine, Finished
-from wdmd_tools.pipeline.engine.inline import InlineEngine
-from wdmd_tools.pipeline.engine.local import LocalEngine
+from wdmd_tools.pipeline.engine.choose import choose_engine
 from wdmd_tools.pipeline.journal import Journal, lock_folder, recording_key
 from wdmd_tools.pipeline.part import Part
 from wdmd_tools.pipeline.plan import Plan, find_eafs, plan_project
@@ -88,7 +87,7 @@ def build_dataset(
             done = _build_all(
                 todo,
                 Shared(config, model_file, out),
-                engine or (LocalEngine(jobs) if jobs > 1 else InlineEngine()),
+                engine or choose_engine("local", jobs),
                 len(plan.recordings) - len(todo),
                 progress,
             )

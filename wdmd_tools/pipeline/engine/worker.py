@@ -128,7 +128,7 @@ def _serve(pipe: Connection, shared: Shared) -> None:
             # Everything started a moment ago: what does not start now lacks memory or processes.
             said = Lost("memory", str(error).partition(";")[0])
         except (WdmdError, OSError) as error:
-            said = Failed(_portable(error))
+            said = Failed(portable(error))
         with contextlib.suppress(OSError):
             pipe.send(said)
 
@@ -140,12 +140,16 @@ def _warm_up(shared: Shared) -> Failed | None:
         with FaceLandmarker(shared.model_file):
             pass
     except WdmdError as error:
-        return Failed(_portable(error))
+        return Failed(portable(error))
     return None
 
 
-def _portable(error: Exception) -> Exception:
-    """An error that survives being sent: some take more than a message."""
+def portable(error: Exception) -> Exception:
+    """An error that survives being sent: some take more than a message.
+
+    Args:
+        error: As caught.
+    """
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
     except (TypeError, AttributeError, pickle.PicklingError):
