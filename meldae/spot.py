@@ -58,6 +58,7 @@ class Spotting:
         scores: One per frame, in [0, 1]; 0 where there is no face.
         segments: In order of time.
         face_coverage: Share of frames with a face.
+        times_ms: Begin of each frame, media time.
     """
 
     video: Path
@@ -65,6 +66,7 @@ class Spotting:
     scores: npt.NDArray[np.float32]
     segments: tuple[SpottedSegment, ...]
     face_coverage: float
+    times_ms: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -146,7 +148,7 @@ def spot(
     segments = tuple(
         _timed(one, starts, info.table.end_ms) for one in decode(scores, fps, run.decoding)
     )
-    return Spotting(video, fps, scores, segments, float(found.mean()))
+    return Spotting(video, fps, scores, segments, float(found.mean()), tuple(starts))
 
 
 def _timed(one: PredictedSegment, starts: Sequence[int], end_ms: int) -> SpottedSegment:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from meldae.spot import Spotting
-from wdmd_tools.atomic import write_text
+from wdmd_tools.atomic import atomic_path, write_text
 from wdmd_tools.elan.writer import EafDocument, write_eaf
 from wdmd_tools.review.document import media_link
 from wdmd_tools.review.model_tiers import ScoredSpan, model_tiers
@@ -44,6 +44,28 @@ def write_spotting_csv(path: Path, found: Spotting) -> None:
     writer.writeheader()
     writer.writerows(found.to_json()["segments"])
     write_text(path, table.getvalue())
+
+
+def write_scores(path: Path, found: Spotting) -> None:
+    """Write the score of every frame, from which other thresholds can be tried without the model.
+
+    Args:
+        path: Parquet: frame_index, time_ms (begin of the frame, media time), score in [0, 1].
+        found: What was found.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table(
+        {
+            "frame_index": pa.array(range(len(found.scores)), pa.int32()),
+            "time_ms": pa.array(found.times_ms, pa.int64()),
+            "score": pa.array(found.scores, pa.float32()),
+        }
+    )
+    table = table.replace_schema_metadata({"video": found.video.name, "fps": repr(found.fps)})
+    with atomic_path(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
 
 
 def plot_spotting(path: Path, found: Spotting, threshold: float) -> None:
