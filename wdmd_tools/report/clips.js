@@ -105,5 +105,7 @@
   }
   form.hidden = clips.length === 0;
   byId("clip-region").hidden = clips.length === 0;
+  // Going back to the page, a browser puts the form's values back without telling anyone else.
+  window.addEventListener("pageshow", show);
   show();
 })();
