@@ -1,9 +1,10 @@
-"""mkdocs hook: fills ``{{ schema:NAME }}`` with the columns of that table, read from the code."""
+"""mkdocs hook: fills ``{{ schema:NAME }}`` (columns) and ``{{ metrics }}`` (catalogue) from the code."""
 
 import re
 from typing import Any
 
 from wdmd_tools.manifest.schema import SCHEMA_VERSION, TABLES
+from wdmd_tools.metrics.catalogue import markdown_table
 
 
 def _columns(match: re.Match[str]) -> str:
@@ -23,4 +24,5 @@ def _columns(match: re.Match[str]) -> str:
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Called by mkdocs for each page."""
     markdown = markdown.replace("{{ schema_version }}", SCHEMA_VERSION)
+    markdown = markdown.replace("{{ metrics }}", markdown_table())
     return re.sub(r"\{\{ schema:(\w+) \}\}", _columns, markdown)

@@ -150,13 +150,13 @@ def strs_score(sums: Matrix, mode: StrsMode = StrsMode.SOUND) -> StrsScore:
     parts = {name: float(value[0]) for name, value in _parts(sums[None], mode).items()}
     tp, fp, fn = (int(value) for value in sums[:3])
     analysed = int(_confusions(sums[None]).sum())
+    nothing = "neither a reference nor a prediction"
     if mode is StrsMode.SOUND:
-        why = "no reference of the analysed classes"
+        why = nothing if tp + fp + fn == 0 else "no reference of the analysed classes"
     elif tp == 0:
         why = "nothing was spotted; the public evaluator stops with an error"
     else:
         why = "no spotted ME got its emotion; the public evaluator prints nan"
-    nothing = "neither a reference nor a prediction"
     return StrsScore(
         tp=tp,
         fp=fp,
@@ -168,7 +168,7 @@ def strs_score(sums: Matrix, mode: StrsMode = StrsMode.SOUND) -> StrsScore:
         f1_analysis=measured(parts["f1_analysis"], why),
         uf1=measured(parts["uf1"], why),
         uar=measured(parts["uar"], why),
-        strs=measured(parts["strs"], nothing if tp + fp + fn == 0 else why),
+        strs=measured(parts["strs"], why),
     )
 
 
