@@ -1,5 +1,6 @@
 """`--fail-under`: agreement that must be reached, for scripts and continuous integration."""
 
+import math
 from collections.abc import Mapping
 
 from wdmd_tools.agreement.report import DEFINITIONS, AgreementReport
@@ -13,22 +14,28 @@ def parse_limits(text: str) -> dict[str, float]:
     """Read ``alpha=0.8,iou=0.75``: keys of the report (or `SHORT`) to the least value.
 
     Raises:
-        ConfigError: A part is not KEY=NUMBER.
+        ConfigError: A part is not KEY=NUMBER, the number is not finite, or a figure occurs twice: a gate
+            that lets everything pass is worse than none.
         UnknownNameError: There is no such figure.
     """
-    limits = {}
+    limits: dict[str, float] = {}
     for part in text.split(","):
         key, _, number = (piece.strip() for piece in part.partition("="))
         try:
             least = float(number)
         except ValueError:
+            least = math.nan
+        if not math.isfinite(least):
             raise ConfigError(
                 f"--fail-under {part.strip()!r}: expected KEY=NUMBER, such as alpha=0.8,iou=0.75"
-            ) from None
+            )
         known = [*SHORT, *(name for name in DEFINITIONS if "_mae_" not in name)]
         if key not in known:
             raise UnknownNameError("figure of --fail-under", key, known)
-        limits[SHORT.get(key, key)] = least
+        name = SHORT.get(key, key)
+        if name in limits:
+            raise ConfigError(f"--fail-under {text}: {name} occurs twice; give one limit for it")
+        limits[name] = least
     return limits
 
 

@@ -1,6 +1,6 @@
 """The agreement report as rows of text, for the terminal and for Markdown alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wdmd_tools.agreement.gamma import Gamma
 from wdmd_tools.agreement.render_details import (
@@ -40,11 +40,11 @@ PAIR_OVERLAPS = {
     "match_rate": "match rate",
     "iou_strict": "strict",
     "iou_pooled": "pooled",
-    "f1_at_0.3": "F1@0.3",
-    "f1_at_0.5": "F1@0.5",
-    "f1_at_0.7": "F1@0.7",
 }
 """Columns of the second table of pairs."""
+
+PAIR_F1 = {"f1_at_0.3": "tIoU > 0.3", "f1_at_0.5": "tIoU > 0.5", "f1_at_0.7": "tIoU > 0.7"}
+"""Columns of the third table of pairs."""
 
 
 def value_text(estimate: Estimate) -> str:
@@ -110,6 +110,15 @@ def pair_overlap_rows(report: AgreementReport) -> tuple[list[str], list[list[str
     return head, rows
 
 
+def pair_f1_rows(report: AgreementReport) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: F1 of each pair at three thresholds."""
+    head = ["pair", *PAIR_F1.values()]
+    return head, [
+        [f"{pair.a} / {pair.b}", *(_short(pair.figures[key]) for key in PAIR_F1)]
+        for pair in report.pairs
+    ]
+
+
 def annotator_rows(report: AgreementReport) -> tuple[list[str], list[list[str]]]:
     """Head and rows of the table of annotators."""
     head = ["annotator", "recordings", "clips", "frames", "frames with a state", "MEs"]
@@ -160,19 +169,37 @@ def notes(report: AgreementReport) -> list[str]:
     for value, count in coverage["unknown_state_segments"].items():
         shown = value or "(empty)"
         lines.append(f"{count:,} state segments have the unknown value {shown!r} and do not count.")
-    reasons: dict[str, list[str]] = {}
-    for pair in report.pairs:
-        for key in (*PAIR_ALPHAS, *PAIR_OVERLAPS):
+    reasons: dict[str, dict[str, list[str]]] = {}
+    for key in (*PAIR_ALPHAS, *PAIR_OVERLAPS, *PAIR_F1):
+        for pair in report.pairs:
             if pair.figures[key].value is None:
-                reasons.setdefault(pair.figures[key].reason, []).append(
-                    f"{pair.a} / {pair.b} {TITLES[key]}"
-                )
-    lines.extend(f"n/a ({reason}): {', '.join(where)}." for reason, where in reasons.items())
+                by_key = reasons.setdefault(pair.figures[key].reason, {})
+                by_key.setdefault(key, []).append(f"{pair.a} / {pair.b}")
+    lines.extend(
+        _undefined(reason, by_key, len(report.pairs)) for reason, by_key in reasons.items()
+    )
     overall_reasons = dict.fromkeys(
         one.reason for one in report.overall.values() if one.value is not None and one.reason
     )
     lines.extend(f"{reason}." for reason in overall_reasons)
     return lines
+
+
+def _undefined(reason: str, by_key: Mapping[str, Sequence[str]], pairs: int) -> str:
+    """Which figures of which pairs are undefined for a reason, as few words as that takes."""
+    by_pairs: dict[tuple[str, ...], list[str]] = {}
+    for key, names in by_key.items():
+        by_pairs.setdefault(tuple(names), []).append(TITLES[key])
+    parts = []
+    for names, titles in by_pairs.items():
+        where = "all pairs" if len(names) == pairs else ", ".join(names)
+        what = (
+            "ME IoU, match rate and F1"
+            if len(titles) == len(PAIR_OVERLAPS) + len(PAIR_F1)
+            else ", ".join(titles)
+        )
+        parts.append(f"{what} of {where}")
+    return f"n/a ({reason}): {'; '.join(parts)}."
 
 
 def markdown(report: AgreementReport) -> str:
@@ -182,6 +209,7 @@ def markdown(report: AgreementReport) -> str:
         ("Overall", overall_rows(report)),
         ("Pairs: alpha", pair_alpha_rows(report)),
         ("Pairs: IoU of micro-expressions", pair_overlap_rows(report)),
+        ("Pairs: F1 of micro-expressions", pair_f1_rows(report)),
         ("Pairs: Cohen's kappa", kappa_rows(report)),
         ("Pairs: boundaries of matched MEs, second against first", boundary_rows(report)),
         ("Pairs: labels of matched MEs", label_rows(report)),

@@ -104,7 +104,8 @@ def measure_agreement(
         found = ", ".join(tracks.annotators) or "none"
         raise DataError(
             f"{dataset.root}: agreement needs two annotators or more, found "
-            f"{len(tracks.annotators)} ({found}); build it again with every annotator's ELAN files"
+            f"{len(tracks.annotators)} ({found}); build it again with every annotator's ELAN files, or "
+            "compare one with a model (--with PREDICTIONS)"
         )
     shared = np.flatnonzero(tracks.covers.sum(axis=0) >= 2)
     codes = _alpha_codes(tracks)

@@ -1,5 +1,7 @@
 """The `wdmd` command line: parse, call one library function, print. No logic lives here."""
 
+from typing import Annotated
+
 import typer
 
 from wdmd_tools.cli.console import friendly
@@ -11,6 +13,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from wdmd_tools import __version__
+        from wdmd_tools.cli.console import out
+
+        out.print(f"wdmd {__version__}", markup=False, highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """ELAN annotations and raw video to a face-crop dataset; annotator agreement; statistics."""
 
 
 COMMANDS = (

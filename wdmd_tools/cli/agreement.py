@@ -32,7 +32,7 @@ def agreement(
         ),
     ] = "auto",
     draws: Annotated[
-        int, typer.Option(min=0, help="Bootstrap draws; 0 for no intervals.")
+        int, typer.Option(min=0, max=1_000_000, help="Bootstrap draws; 0 for no intervals.")
     ] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap and --subset.")] = 0,
     subset: Annotated[
@@ -41,13 +41,18 @@ def agreement(
     ] = None,
     tolerance: Annotated[
         int,
-        typer.Option(min=0, help="Frames about a change of state that tolerant figures leave out."),
+        typer.Option(
+            min=0,
+            max=100_000,
+            help="Frames about a change of state that tolerant figures leave out.",
+        ),
     ] = 5,
     with_: Annotated[
         list[str] | None,
         typer.Option(
             "--with",
-            help="A folder with predictions.parquet, as PATH or NAME=PATH: one more annotator.",
+            help="A folder with predictions.parquet: one more annotator, called as the folder is, or "
+            "NAME=PATH.",
         ),
     ] = None,
     gamma: Annotated[
@@ -56,23 +61,36 @@ def agreement(
     ] = False,
     fail_under: Annotated[
         str | None,
-        typer.Option(help="Exit with 1 below these values, such as alpha=0.8,iou=0.75."),
+        typer.Option(
+            help="Exit with 1 below these values, such as alpha=0.8,iou=0.75; keys: alpha "
+            "(speaking or not), iou (matched), f1 (at 0.5), or those of --json under overall."
+        ),
     ] = None,
     videos: Annotated[
         Path | None, typer.Option(help="Folder of the videos, linked in the ELAN files of --out.")
     ] = None,
 ) -> None:
-    """Krippendorff's alpha of states and pairwise IoU of micro-expressions, with 95 % intervals."""
+    """How far the annotators agree: alpha of states, IoU and F1 of micro-expressions, kappa, boundaries.
+
+    Alpha, IoU and F1 have 95 % intervals. Exit codes: 0, 1 below --fail-under, 2 wrong usage, 3 the dataset
+    cannot be used.
+    """
     from wdmd_tools.agreement.gate import check_limits, parse_limits
     from wdmd_tools.agreement.report import Cluster, measure_agreement
     from wdmd_tools.agreement.rivals import read_rivals
-    from wdmd_tools.errors import UnknownNameError
+    from wdmd_tools.cli.paths import check_out_folder
+    from wdmd_tools.errors import ConfigError, UnknownNameError
     from wdmd_tools.manifest import Dataset
 
     names = [str(one) for one in Cluster]
     if cluster not in names:
         raise UnknownNameError("cluster", cluster, names)
-    limits = parse_limits(fail_under) if fail_under else {}
+    if videos is not None and out_dir is None:
+        raise ConfigError("--videos: links the videos in the ELAN files of --out; give --out too")
+    if videos is not None and not videos.exists():
+        raise ConfigError(f"--videos: {videos}: no such file or folder")
+    check_out_folder(out_dir)
+    limits = {} if fail_under is None else parse_limits(fail_under)
     rivals = read_rivals(with_ or ())
     dataset = Dataset.open(data)
     with progress_bar(enabled=gamma) as bar:
@@ -143,6 +161,7 @@ def _print(report: "AgreementReport") -> None:
         notes,
         overall_rows,
         pair_alpha_rows,
+        pair_f1_rows,
         pair_overlap_rows,
     )
     from wdmd_tools.agreement.render_details import (
@@ -161,6 +180,7 @@ def _print(report: "AgreementReport") -> None:
     print_table(f"Agreement of annotators: {report.dataset}", *overall_rows(report))
     print_table("Pairs: Krippendorff's alpha", *pair_alpha_rows(report))
     print_table("Pairs: IoU of micro-expressions (MEs)", *pair_overlap_rows(report))
+    print_table("Pairs: F1 of micro-expressions", *pair_f1_rows(report))
     for title, (head, rows) in (
         ("Pairs: Cohen's kappa", kappa_rows(report)),
         ("Pairs: confusion of states, frames", confusion_rows(report)),

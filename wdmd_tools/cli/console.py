@@ -77,7 +77,8 @@ def friendly(command: Callable[P, R]) -> Callable[P, R]:
         command: A typer command function.
 
     Returns:
-        The same function; a `WdmdError` or `OSError` ends in ``error: ...`` on standard error.
+        The same function; a `WdmdError`, `OSError` or lack of memory ends in ``error: ...`` on standard
+        error.
     """
 
     @functools.wraps(command)
@@ -90,6 +91,13 @@ def friendly(command: Callable[P, R]) -> Callable[P, R]:
         except KeyboardInterrupt:
             err.print("interrupted; run the same command again to go on where it stopped")
             raise typer.Exit(130) from None
+        except (MemoryError, OverflowError) as error:
+            reason = str(error).splitlines()[0] if str(error) else "no details"
+            err.print(
+                f"[bold red]error:[/] too large for this machine ({escape(reason)}); try smaller numbers",
+                highlight=False,
+            )
+            raise typer.Exit(EXIT_FAILURE) from None
         except OSError as error:
             where = Path(error.filename) if error.filename else Path("?")
             message = describe_os_error(error, where)

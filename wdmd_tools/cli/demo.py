@@ -38,6 +38,7 @@ def demo(
     """Render synthetic conversations with known micro-expressions, as video and ELAN files."""
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar
+    from wdmd_tools.cli.paths import typed
     from wdmd_tools.synth.config import make_config
     from wdmd_tools.synth.generate import generate
 
@@ -77,7 +78,8 @@ def demo(
         highlight=False,
     )
     stdout.print(
-        f"next: wdmd build --elan {summary.out}/ann --videos {summary.out}/raw",
+        "next: "
+        + typed("wdmd", "build", "--elan", summary.out / "ann", "--videos", summary.out / "raw"),
         markup=False,
         highlight=False,
     )

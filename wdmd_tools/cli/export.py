@@ -9,7 +9,6 @@ from wdmd_tools.cli.console import out, print_json, progress_bar
 
 
 def export(
-    data: Annotated[Path, typer.Argument(help="Dataset folder.")],
     to: Annotated[
         str,
         typer.Option(
@@ -17,6 +16,7 @@ def export(
         ),
     ],
     out_dir: Annotated[Path, typer.Option("--out", help="Folder to make.")],
+    data: Annotated[Path, typer.Argument(help="Dataset folder.")] = Path("data"),
     crops: Annotated[
         str, typer.Option(help="Crop videos of hf and croissant: copy, link (hard links) or none.")
     ] = "copy",
@@ -32,7 +32,10 @@ def export(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Write a dataset for Hugging Face, Croissant, ActivityNet, MEGC, SPSS and R, or without pixels."""
+    """Write a dataset for Hugging Face, Croissant, ActivityNet, MEGC, SPSS and R, or without pixels.
+
+    Exit codes: 0, 2 wrong usage, 3 the dataset cannot be used.
+    """
     from wdmd_tools.errors import ConfigError, UnknownNameError
     from wdmd_tools.export.options import Crops, ExportOptions
     from wdmd_tools.export.run import FORMATS, export_dataset

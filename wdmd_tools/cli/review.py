@@ -9,11 +9,11 @@ from wdmd_tools.cli.console import out, print_json, progress_bar
 
 
 def review(
-    data: Annotated[Path, typer.Argument(help="Dataset folder.")],
     predictions: Annotated[
         Path, typer.Option(help="predictions.parquet of the model, or the folder that holds it.")
     ],
     out_dir: Annotated[Path, typer.Option("--out", help="Folder for the EAFs and review.csv.")],
+    data: Annotated[Path, typer.Argument(help="Dataset folder.")] = Path("data"),
     videos: Annotated[
         Path | None, typer.Option(help="Folder of the source videos, so that ELAN finds them.")
     ] = None,
@@ -31,11 +31,17 @@ def review(
         str, typer.Option(help="Who reviews: tiers ME@<reviewer> and so on.")
     ] = "review",
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace EAFs that differ, edits included.")
+        bool,
+        typer.Option("--overwrite", "--force", help="Replace EAFs that differ, edits included."),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Write ELAN files with a model's findings beside the annotators', and a ranked list."""
+    """Write ELAN files with a model's findings beside the annotators', and a ranked list.
+
+    Decisions already written into review.csv stay. Exit codes: 0, 2 wrong usage, 3 the dataset or the
+    predictions cannot be used.
+    """
+    from wdmd_tools.cli.paths import check_out_folder, typed
     from wdmd_tools.errors import ConfigError, UnknownNameError
     from wdmd_tools.manifest import Dataset
     from wdmd_tools.review.write import Fill, ReviewOptions, open_predictions, write_reviews
@@ -44,8 +50,11 @@ def review(
         raise UnknownNameError("fill", fill, [one.value for one in Fill])
     if not model.strip() or not reviewer.strip():
         raise ConfigError("--model and --reviewer may not be empty")
-    if videos is not None and not videos.exists():
-        raise ConfigError(f"--videos: {videos}: no such file or folder")
+    if videos is not None:
+        from wdmd_tools.video.media import MediaIndex
+
+        MediaIndex(videos)
+    check_out_folder(out_dir, data=data)
     options = ReviewOptions(
         model=model, reviewer=reviewer, fill=Fill(fill), threshold=threshold, top=top
     )
@@ -75,8 +84,10 @@ def review(
     )
     out.print(
         f"check them in the order of {out_dir / 'review.csv'}, edit the tiers of @{reviewer}, then: "
-        f"wdmd build --elan {out_dir} --videos ... --set consensus.rule=annotator "
-        f"--set consensus.annotator={reviewer}",
+        + typed(
+            *("wdmd", "build", "--elan", out_dir, "--videos", videos or "FILMS"),
+            *("--consensus", reviewer, "--out", "reviewed"),
+        ),
         markup=False,
         highlight=False,
     )

@@ -1,5 +1,6 @@
 """`wdmd split`: who is trained on and who is judged on."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +44,7 @@ def split(
     from wdmd_tools.cli.console import say
     from wdmd_tools.errors import ConfigError, UnknownNameError
     from wdmd_tools.manifest import Dataset
+    from wdmd_tools.plots.style import check_picture
     from wdmd_tools.split.stored import read_split, split_path, write_split
 
     dataset = Dataset.open(data)
@@ -58,6 +60,12 @@ def split(
     if len(chosen) > 1:
         raise ConfigError(f"{' and '.join(chosen)}: choose one of them")
     path = split_path(data, name)
+    if plot is not None:
+        check_picture(plot)
+    if not chosen and not path.is_file():
+        raise ConfigError(
+            f"no split {name!r} here (see --list); to make it, give --folds, --holdout, --loso or --from"
+        )
     if not chosen:
         made = read_split(dataset, name)
     else:
@@ -106,9 +114,14 @@ def _shares(text: str) -> dict[str, float]:
     except ValueError:
         numbers = []
     total = sum(numbers)
-    if len(numbers) != 3 or min(numbers) < 0 or not numbers[0] or not numbers[2]:
+    finite = all(math.isfinite(number) for number in (*numbers, total))
+    if len(numbers) != 3 or not finite or min(numbers) < 0 or not numbers[0] or not numbers[2]:
         raise ConfigError(
             f"--holdout {text}: expected the shares of train, val and test, e.g. 60,15,25"
+        )
+    if not any(math.isclose(total, whole, rel_tol=1e-9) for whole in (1, 100)):
+        raise ConfigError(
+            f"--holdout {text}: the shares add up to {total:g}; give per cent (100) or parts of 1"
         )
     return {part: n / total for part, n in zip(("train", "val", "test"), numbers, strict=True)}
 

@@ -23,10 +23,15 @@ def stats(
         ),
     ] = None,
 ) -> None:
-    """Micro-expressions by state and duration; counts per subject, recording, annotator, emotion, AU."""
+    """Micro-expressions by state and duration; counts per subject, recording, annotator, emotion, AU.
+
+    Exit codes: 0, 2 wrong usage, 3 the dataset cannot be used.
+    """
+    from wdmd_tools.cli.paths import check_out_folder
     from wdmd_tools.manifest import Dataset
     from wdmd_tools.stats import dataset_statistics
 
+    check_out_folder(out_dir)
     statistics = dataset_statistics(Dataset.open(data))
     if out_dir is not None:
         _write(statistics, out_dir)

@@ -77,10 +77,16 @@ class Dataset:
             root: The folder, usually ``data/``.
 
         Raises:
-            ManifestError: There is no dataset, or a table is damaged or of another version.
+            ManifestError: There is no such folder or no dataset in it, or a table is damaged or of another
+                version.
         """
         root = Path(root)
         info_path = root / "dataset.json"
+        if not root.exists():
+            raise ManifestError(
+                f"{root}: no such folder; make a dataset with "
+                f"`wdmd build --elan ann/ --videos raw/ --out {root}`"
+            )
         if not info_path.is_file():
             raise ManifestError(
                 f"{root}: no dataset here (dataset.json is missing); make one with "

@@ -64,6 +64,24 @@ _RC: Any = {
 }
 
 
+_METADATA: dict[str, dict[str, str | None]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+
+
+def check_picture(path: Path) -> None:
+    """Refuse a picture of another kind before the work starts.
+
+    Raises:
+        ConfigError: The suffix is none of ``.png``, ``.svg`` and ``.pdf``.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _METADATA:
+        raise ConfigError(f"{path}: pictures are written as .png, .svg or .pdf, not {suffix!r}")
+
+
 @contextlib.contextmanager
 def picture(path: Path, width_px: int, height_px: int) -> Iterator["Figure"]:
     """An empty figure that is written to `path` when the block ends without an error.
@@ -81,20 +99,14 @@ def picture(path: Path, width_px: int, height_px: int) -> Iterator["Figure"]:
     from matplotlib.figure import Figure
 
     path = Path(path)
+    check_picture(path)
     suffix = path.suffix.lower()
-    metadata: dict[str, dict[str, str | None]] = {
-        ".png": {"Software": None},
-        ".svg": {"Date": None, "Creator": None},
-        ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    }
-    if suffix not in metadata:
-        raise ConfigError(f"{path}: pictures are written as .png, .svg or .pdf, not {suffix!r}")
     with mpl.rc_context(_RC):
         figure = Figure(figsize=(width_px / DPI, height_px / DPI), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         yield figure
         with atomic_path(path) as temporary:
-            figure.savefig(temporary, dpi=DPI, metadata=metadata[suffix])
+            figure.savefig(temporary, dpi=DPI, metadata=_METADATA[suffix])
 
 
 @dataclass(frozen=True, slots=True)

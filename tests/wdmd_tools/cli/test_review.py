@@ -31,7 +31,7 @@ def test_json_names_every_file(tmp_path: Path) -> None:
     assert sorted(told["files"].values()) == ["rec0.eaf", "rec1.eaf"]
     assert all((tmp_path / "o" / name).is_file() for name in told["files"].values())
     plain = runner.invoke(app, arguments)
-    assert "consensus.annotator=review" in plain.output
+    assert "--consensus review" in " ".join(plain.output.split())
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_make_show_and_list(data: Path, tmp_path: Path) -> None:
         (("--name", "a", "--by", "film", "--loso"), 2, "known: source, subject"),
         (("--name", "a", "--holdout", "60"), 2, "e.g. 60,15,25"),
         (("--name", "a", "--folds", 9), 2, "too few for 9 folds"),
-        (("--name", "nothing"), 2, "unknown split 'nothing'"),
+        (("--name", "nothing"), 2, "no split 'nothing' here"),
         (("--name", "a", "--from", "nowhere.csv"), 2, "nowhere.csv"),
     ],
 )
