@@ -5,7 +5,7 @@ gives intervals several times too narrow. Counts are additive, so a resample is 
 per-cluster counts, and ten thousand of them are one matrix product.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,20 +57,53 @@ def cluster_bootstrap(
         The interval; `None` with fewer than two clusters, or when the statistic is undefined in more
         than half of the resamples.
     """
+    return cluster_bootstraps(counts, {"": statistic}, draws=draws, seed=seed, level=level)[""]
+
+
+def cluster_bootstraps(
+    counts: npt.ArrayLike,
+    statistics: Mapping[str, Statistic],
+    *,
+    draws: int = 10_000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> dict[str, BootstrapInterval | None]:
+    """Intervals of several statistics from the same resamples, drawn once.
+
+    Args:
+        counts: As for `cluster_bootstrap`.
+        statistics: By name; each as for `cluster_bootstrap`.
+        draws: Number of resamples.
+        seed: Of the generator; the intervals equal those of `cluster_bootstrap` one by one.
+        level: Coverage.
+
+    Returns:
+        Name to interval, or `None` as for `cluster_bootstrap`.
+    """
     matrix = np.asarray(counts, dtype=np.float64)
     if matrix.ndim != 2:
         raise ValueError(f"Expected counts of shape (clusters, k) but got {matrix.shape}.")
     clusters = matrix.shape[0]
     if clusters < 2:
-        return None
+        return dict.fromkeys(statistics)
     generator = np.random.default_rng(seed)
     even = np.full(clusters, 1.0 / clusters)
-    values = []
+    values: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in statistics}
     for start in range(0, draws, _CHUNK):
         size = min(_CHUNK, draws - start)
         weights = generator.multinomial(clusters, even, size=size).astype(np.float64)
-        values.append(statistic(weights @ matrix))
-    every = np.concatenate(values)
+        sums = weights @ matrix
+        for name, statistic in statistics.items():
+            values[name].append(statistic(sums))
+    return {
+        name: _interval(np.concatenate(some), draws, level, clusters)
+        for name, some in values.items()
+    }
+
+
+def _interval(
+    every: npt.NDArray[np.float64], draws: int, level: float, clusters: int
+) -> BootstrapInterval | None:
     defined = every[np.isfinite(every)]
     if 2 * len(defined) < draws:
         return None

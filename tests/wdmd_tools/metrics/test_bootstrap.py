@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from wdmd_tools.metrics.bootstrap import cluster_bootstrap, f1_dr_statistic, f1_statistic
+from wdmd_tools.metrics.bootstrap import (
+    cluster_bootstrap,
+    cluster_bootstraps,
+    f1_dr_statistic,
+    f1_statistic,
+)
 
 
 def slow_f1_interval(counts: np.ndarray, draws: int, seed: int) -> tuple[float, float]:
@@ -53,3 +58,12 @@ def test_f1_dr_is_zero_without_hits_and_undefined_without_events() -> None:
     assert value[0] == 0.0
     assert np.isnan(value[1])
     assert value[2] == 1.0
+
+
+def test_several_statistics_at_once_equal_one_by_one() -> None:
+    counts = np.random.default_rng(1).integers(0, 5, size=(9, 6))
+    both = {"f1": lambda sums: f1_statistic(sums[:, :3]), "f1_dr": f1_dr_statistic}
+    together = cluster_bootstraps(counts, both, draws=700, seed=3)
+    for name, statistic in both.items():
+        assert together[name] == cluster_bootstrap(counts, statistic, draws=700, seed=3)
+    assert cluster_bootstraps(counts[:1], both) == {"f1": None, "f1_dr": None}
