@@ -38,6 +38,7 @@ class SourceFrame:
         self._frame = frame
         self._turns = quarter_turns(frame)
         self._whole: Image | None = None
+        self._part: tuple[Region, Image] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -53,10 +54,15 @@ class SourceFrame:
                 part is converted, where the pixel format is the usual one.
         """
         if self._whole is None and region is not None and region != (0, 0, *self.size):
+            if self._part is not None and _contains(self._part[0], region):
+                # The face lies in the window where it was found: converted once.
+                (x, y, _, _), picture = self._part
+                return picture[region[1] - y : region[3] - y, region[0] - x : region[2] - x]
             stored = (self._frame.width, self._frame.height)
             part = _cut(self._frame, _before_turning(region, self._turns, stored))
             if part is not None:
-                return self._turn(_to_rgb(part))
+                self._part = region, self._turn(_to_rgb(part))
+                return self._part[1]
         if self._whole is None:
             self._whole = self._turn(_to_rgb(self._frame))
         if region is None:
@@ -73,6 +79,15 @@ class SourceFrame:
         data: Image = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(-1, plane.line_size)
         height, width = self._frame.height, min(self._frame.width, plane.line_size)
         return data[: height : max(1, height // 32), : width : max(1, width // 32)].copy()
+
+
+def _contains(outer: Region, inner: Region) -> bool:
+    return (
+        outer[0] <= inner[0]
+        and outer[1] <= inner[1]
+        and inner[2] <= outer[2]
+        and inner[3] <= outer[3]
+    )
 
 
 def quarter_turns(frame: av.VideoFrame) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from projects import plain_frames, write_film
 
@@ -62,3 +63,18 @@ def test_behind_damage_it_tries_again(film: VideoInfo, monkeypatch: pytest.Monke
     assert [f.index for f in reader.frames((0, 30))] == list(range(20))
     assert str(reader.error) == "broken here"
     assert [f.index for f in reader.frames((30, 60))] == list(range(30, 60))
+
+
+def test_a_region_inside_of_one_that_was_converted_has_the_same_pixels(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (2, 96, 128, 3), dtype=np.uint8)
+    info = probe(write_film(tmp_path / "noise.mp4", noise, 30))
+    outer = (8, 4, 120, 90)
+    first, again = (list(iter_frames(info.path, info.table)) for _ in range(2))
+    for kept, fresh in zip(first, again, strict=True):
+        kept.rgb(outer)
+        for inner in ((8, 4, 120, 90), (10, 6, 40, 50), (58, 30, 120, 90)):
+            assert (kept.rgb(inner) == fresh.rgb(inner)).all()
+            fresh._part = None
+        # Reaching out of it, it is converted anew.
+        assert kept.rgb((0, 0, 60, 60)).shape == (60, 60, 3)
