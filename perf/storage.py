@@ -17,7 +17,6 @@ real     the crops themselves: movement of patches over 4 frames, against that i
 import argparse
 import json
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,6 +32,10 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
+from wdmd_tools.config import load_config
+from wdmd_tools.pipeline.build import build_dataset
+from wdmd_tools.synth.config import make_config
+from wdmd_tools.synth.generate import generate
 from wdmd_tools.video.crop_codecs import CROP_CODECS, CropCodec, ffv1, h264
 from wdmd_tools.video.crops import Frames, open_crop_writer, read_crop, read_crop_window
 
@@ -120,10 +123,11 @@ def shift(
     y, x = point
     box = np.s_[y - half : y + half, x - half : x + half]
     warp = np.eye(2, 3, dtype=np.float32)
+    everywhere = np.full((2 * half, 2 * half), 255, np.uint8)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-5)
     try:
         _, warp = cv2.findTransformECC(
-            first[box], second[box], warp, cv2.MOTION_TRANSLATION, stop, None, 3
+            first[box], second[box], warp, cv2.MOTION_TRANSLATION, stop, everywhere, 3
         )
     except cv2.error:
         return float("nan"), float("nan")
@@ -286,16 +290,10 @@ def measure(codec: CropCodec, clips: Sequence[Clip], folder: Path) -> Row:
 def crops_of(paths: Sequence[Path], folder: Path) -> Iterator[Path]:
     """The crop videos that are named, or those of a rendered recording."""
     if not paths:
-        run = [sys.executable, "-m"]
-        demo = [*run, "wdmd_tools.cli", "demo", "--out", str(folder), "--subjects", "1"]
-        subprocess.run(
-            [*demo, "--recordings", "1", "--seconds", "8"], check=True, stdout=sys.stderr
-        )
+        generate(make_config(recordings=1, subjects=1, seconds=8, fps=30), folder)
         for size in (224, 112):
-            out = folder / str(size)
-            build = [*run, "wdmd_tools.cli", "build", "--elan", str(folder / "ann")]
-            build += ["--videos", str(folder / "raw"), "--out", str(out)]
-            subprocess.run([*build, "--set", f"crop.size={size}"], check=True, stdout=sys.stderr)
+            config = load_config(None, [f"crop.size={size}"])
+            build_dataset(folder / "ann", folder / "raw", folder / str(size), config)
         paths = [folder / "224", folder / "112"]
     for path in paths:
         yield from sorted((path / "crops").glob("*.mkv"))[:2] if path.is_dir() else [path]
