@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from meldae.feature_store import FeatureStore
 from meldae.read_ahead import ReadAhead
 from meldae.store import FrameStore, Prepared
 from meldae.targets import ClipTargets, clip_targets
@@ -77,7 +78,7 @@ class ClipDataset:
         self,
         dataset: Dataset,
         clips: Sequence[Clip],
-        store: FrameStore,
+        store: FrameStore | FeatureStore,
         threads: int | None = None,
     ) -> None:
         self.clips, self.store = list(clips), store

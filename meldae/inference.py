@@ -10,6 +10,7 @@ import torch
 
 from meldae.checkpoint import build_model, load_weights, read_tensors
 from meldae.decode import Decoding, decode
+from meldae.feature_store import FeatureStore
 from meldae.model import Meldae
 from meldae.run_folder import RunFolder
 from meldae.store import FrameStore, Prepared, Progress, clips_of
@@ -117,7 +118,7 @@ def _join(
 def score_clips(
     model: Meldae,
     clips: Sequence[Clip],
-    store: FrameStore,
+    store: FrameStore | FeatureStore,
     window: int,
     overlap: float,
     autocast: Autocast = nullcontext,

@@ -19,7 +19,8 @@ class Meldae(nn.Module):
         config: What it is made of.
 
     Shape:
-        frames: (B, T, C, H, W), uint8 in 0..255 or float in [0, 1], C = ``config.input.channels``.
+        frames: (B, T, C, H, W), uint8 in 0..255 or float in [0, 1], C = ``config.input.channels``; or what
+            `encode` made of them, (B, T, 1 + P, D).
         mask: (B, T) bool, true on real frames; padding at the end. All real when `None`.
         returns: `MeldaeOutput`
 
@@ -57,11 +58,11 @@ class Meldae(nn.Module):
         self, frames: Tensor, mask: Tensor | None = None, return_attention: bool = False
     ) -> MeldaeOutput:
         """See the class."""
-        cls, patches = self.encoder(frames, mask)
+        encoded = frames if frames.ndim == 4 else self.encode(frames, mask)
+        cls, regions = encoded[:, :, 0], encoded[:, :, 1:]
         features = cls if self.global_stream is None else self.global_stream(cls, mask)
         attention = None
         if self.enhancer is not None:
-            regions = self.regions(patches)
             if self.context is not None:
                 regions = self.context(regions, mask)
             enhanced, attention = self.enhancer(regions, mask, return_attention)
@@ -72,6 +73,22 @@ class Meldae(nn.Module):
             frame_logits=self.locator(features),
             attention=attention,
         )
+
+    def encode(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
+        """What the frame encoder says, all that the rest of the model needs of the frames.
+
+        Args:
+            frames: (B, T, C, H, W).
+            mask: (B, T) bool.
+
+        Returns:
+            (B, T, 1 + P, D): the global feature, then the pooled regions; P = 0 without an enhancer.
+        """
+        cls: Tensor
+        cls, patches = self.encoder(frames, mask)
+        if self.enhancer is None:
+            return cls[:, :, None]
+        return torch.cat((cls[:, :, None], self.regions(patches)), dim=2)
 
     def backbone_parameters(self) -> list[nn.Parameter]:
         """The frame encoder's parameters, which learn more slowly when they come pretrained."""

@@ -69,6 +69,9 @@ class TrainingConfig(_Settings):
         boundary_weight: W_boundary of BAL.
         focal_alpha: Weight of positive clips.
         focal_gamma: How much easy clips are damped.
+        cache_features: With a frozen frame encoder (`lr_backbone` 0) run it once over all frames and keep
+            what it says, in half precision, instead of running it in every epoch. Pixels are then not
+            augmented (`augment` and its kin must be 0); the encoder must see one frame at a time.
         cache: Keep all crops decoded in one file in the run folder's parent; for small datasets.
     """
 
@@ -100,6 +103,7 @@ class TrainingConfig(_Settings):
     boundary_weight: float = Field(default=10.0, ge=1)
     focal_alpha: float = Field(default=0.25, ge=0, le=1)
     focal_gamma: float = Field(default=2.0, ge=0)
+    cache_features: bool = False
     cache: bool = True
 
 

@@ -161,6 +161,8 @@ class FrameStore:
         }
         self._array: Prepared | None = None
         self._starts: dict[str, int] = {}
+        self.identity = f"{dataset.data_hash}:{json.dumps(asdict(source), sort_keys=True)}"
+        """Stands for what the frames show: the data, and what is made of them."""
         if folder is not None:
             total = 0
             for clip_id in self._clips:

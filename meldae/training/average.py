@@ -21,6 +21,9 @@ class WeightAverage:
 
     def update(self, model: nn.Module) -> None:
         """Take in the weights after a step."""
+        if self._decay == 0:
+            self.steps += 1
+            return
         # A young average follows quickly, so that it is not mostly the random start.
         self.steps += 1
         decay = min(self._decay, self.steps / (self.steps + 10))
@@ -31,6 +34,16 @@ class WeightAverage:
                 else:
                     # Counters, as BatchNorm has.
                     self.tensors[name].copy_(value)
+
+    def weights(self, model: nn.Module) -> dict[str, Tensor]:
+        """The average; without decay it is the weights as they are.
+
+        Args:
+            model: The same that `update` is called with.
+        """
+        if self._decay == 0:
+            return {name: value.clone() for name, value in model.state_dict().items()}
+        return self.tensors
 
     def restore(self, tensors: Mapping[str, Tensor], steps: int) -> None:
         """Go on from a stored average."""

@@ -29,6 +29,7 @@ from meldae.checkpoint import (
 from meldae.data import Batch, ClipDataset, Window
 from meldae.decode import Decoding, best_threshold, count_events
 from meldae.evaluation import calibrate, evaluate, scored_clips
+from meldae.feature_store import FeatureStore
 from meldae.inference import RawScores, score_clips, to_prediction
 from meldae.model import Meldae
 from meldae.run_folder import RunFolder
@@ -63,7 +64,7 @@ class Loop:
         fabric: Fabric,
         dataset: Dataset,
         val_clips: Sequence[Clip],
-        store: FrameStore,
+        store: FrameStore | FeatureStore,
         config: RunConfig,
         model: Meldae,
         run: RunFolder,
@@ -206,7 +207,8 @@ class Loop:
     def _validate(self) -> dict[str, Any]:
         """Scores of the averaged weights; keeps them when they are the best so far."""
         kept = {name: value.clone() for name, value in self.bare.state_dict().items()}
-        self.bare.load_state_dict(self.average.tensors)
+        average = self.average.weights(self.bare)
+        self.bare.load_state_dict(average)
         ready = scored_clips(self.dataset, self.val_clips, self._score())
         how, value = best_threshold(ready, Decoding(low_share=0.7))
         if value > self.best:
@@ -215,7 +217,7 @@ class Loop:
             self.best = value
             if self.fabric.is_global_zero:
                 facts = {"run": self.run.run_id, "epoch": self.epoch + 1}
-                write_tensors(self.run.weights_path, self.average.tensors, facts)
+                write_tensors(self.run.weights_path, average, facts)
         self.bare.load_state_dict(kept)
         f1_dr = count_events(ready, how).f1_dr
         return {
@@ -226,7 +228,9 @@ class Loop:
     def _save(self) -> None:
         if self.fabric.is_global_zero:
             tensors = {f"model.{name}": value for name, value in self.bare.state_dict().items()}
-            tensors |= {f"average.{name}": value for name, value in self.average.tensors.items()}
+            tensors |= {
+                f"average.{name}": value for name, value in self.average.weights(self.bare).items()
+            }
             tensors |= pack_optimizer(self.optimizer)
             facts = {
                 "epoch": self.epoch,

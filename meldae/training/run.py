@@ -15,6 +15,7 @@ from lightning_fabric import Fabric
 
 from meldae.checkpoint import build_model, file_sha256
 from meldae.data import ClipDataset
+from meldae.feature_store import FeatureStore, check_cacheable
 from meldae.model import Meldae
 from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig, identity
@@ -72,6 +73,8 @@ def train(
         return run
     model = _make_model(config, weights)
     fabric = _launch(config, accelerator, devices)
+    if config.training.cache_features:
+        check_cacheable(config)
     if config.training.compile:
         _compile(model, fabric.device.type)
     if fabric.is_global_zero:
@@ -80,7 +83,11 @@ def train(
     with fabric.rank_zero_first(local=False):
         folder = run.cache if config.training.cache else None
         speaks = progress if fabric.is_global_zero else None
-        store = FrameStore(dataset, config.model.input, folder, read, speaks)
+        frames = FrameStore(dataset, config.model.input, folder, read, speaks)
+        store: FrameStore | FeatureStore = frames
+        if config.training.cache_features:
+            learnt = [*clips["train"], *clips["val"]]
+            store = FeatureStore(frames, learnt, model.to(fabric.device), run.cache, speaks)
     loop = Loop(fabric, dataset, clips["val"], store, config, model, run, speaks)
     loop.fit(ClipDataset(dataset, clips["train"], store))
     return run

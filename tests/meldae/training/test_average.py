@@ -29,7 +29,11 @@ def test_without_decay_it_is_the_weights() -> None:
     with torch.no_grad():
         layer.weight.add_(1.0)
     average.update(layer)
-    assert torch.equal(average.tensors["weight"], layer.weight)
+    found = average.weights(layer)
+    assert torch.equal(found["weight"], layer.weight)
+    with torch.no_grad():
+        layer.weight.add_(1.0)
+    assert not torch.equal(found["weight"], layer.weight)
 
 
 def test_counters_are_taken_as_they_are() -> None:
