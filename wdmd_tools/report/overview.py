@@ -1,6 +1,7 @@
 """What the first page says of the whole dataset."""
 
 import shlex
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -94,10 +95,7 @@ def _annotators(
 def _median(values: list[int]) -> str:
     if not values:
         return "n/a (no ME)"
-    values = sorted(values)
-    middle = len(values) // 2
-    both = values[middle] + values[middle - (len(values) % 2 == 0)]
-    return f"{both / 2:g} ms"
+    return f"{statistics.median(values):.0f} ms"
 
 
 def _reject_groups(rows: Sequence[Mapping[str, Any]]) -> tuple[ProblemGroup, ...]:
