@@ -41,7 +41,7 @@ class Batch:
         return Batch(*(getattr(self, name).to(device) for name in self.__dataclass_fields__))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Window:
     """Part of a clip, in the model's frame rate, played at another speed where `span` is not `length`.
 

@@ -126,12 +126,13 @@ def shift(
     everywhere = np.full((2 * half, 2 * half), 255, np.uint8)
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-5)
     try:
-        _, warp = cv2.findTransformECC(
+        _, found = cv2.findTransformECC(
             first[box], second[box], warp, cv2.MOTION_TRANSLATION, stop, everywhere, 3
         )
     except cv2.error:
         return float("nan"), float("nan")
-    return float(warp[0, 2]), float(warp[1, 2])
+    moved = np.asarray(found, dtype=np.float64)[:, 2]
+    return float(moved[0]), float(moved[1])
 
 
 def known_movement(face: Frames, point: tuple[int, int], half: int) -> tuple[Frames, list[float]]:
@@ -326,7 +327,7 @@ def table(rows: Sequence[Row], clips: int) -> Table:
     """Rows of one frame size."""
     shown = Table(title=f"{rows[0].size} px, {clips} clips")
     shown.add_column("codec", no_wrap=True)
-    for head in ("kB", "encode/s", "decode/s", "window ms", "real px", "known px", "slope"):
+    for head in ("kB", "enc/s", "dec/s", "win ms", "real px", "known px", "slope"):
         shown.add_column(head, justify="right")
     shown.add_column("equal")
     for row in rows:
