@@ -87,7 +87,7 @@ def _ffmpeg() -> Finding:
         timeout=30,
         check=True,
     )
-    lacking = [name for name in ("ffv1", "libx264") if name not in encoders.stdout]
+    lacking = [name for name in ("ffv1", "libx264", "utvideo") if name not in encoders.stdout]
     first = done.stdout.splitlines()[0].partition(" Copyright")[0]
     if lacking:
         return Finding("ffmpeg", "missing", f"{first}, without {', '.join(lacking)}",
