@@ -1,10 +1,11 @@
 """Two models of a folder of results, compared on every dataset that both were run on."""
 
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 from pathlib import Path
 
 from benchmarks.compare import Difference, compare_scores
+from benchmarks.report.cells import amount
 from benchmarks.results import JobResult, read_results
 from benchmarks.scoring import Score
 from wdmd_tools.errors import DataError, UnknownNameError
@@ -75,11 +76,12 @@ def sentence(first: str, second: str, one: Difference) -> str:
     """The answer in words."""
     if one.value is None:
         return f"n/a ({one.reason})"
-    values = f"{second} {100 * (one.second or 0):.1f} against {first} {100 * (one.first or 0):.1f}"
-    text = f"{one.metric} {values}, difference {100 * one.value:+.1f}"
+    show = partial(amount, one.metric)
+    text = f"{one.metric} {second} {show(one.second)} against {first} {show(one.first)}"
+    text += f", difference {show(one.value, signed=True)}"
     if one.low is None or one.high is None or one.p_value is None:
         return f"{text} ({one.reason})"
-    text += f" (95 % interval {100 * one.low:+.1f} to {100 * one.high:+.1f}"
+    text += f" (95 % interval {show(one.low, signed=True)} to {show(one.high, signed=True)}"
     text += f", p {_p(one.p_value)}, {one.recordings} recordings)"
     return f"{text}: {'shown' if one.is_shown else 'not shown'}"
 

@@ -4,12 +4,14 @@ Everything a leaderboard shows follows from a `Score`, and a `Score` follows fro
 dataset alone, so anyone's predictions can be scored (`bench score`).
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import Dataset
+from wdmd_tools.metrics.details import SpottingDetails, spotting_details
 from wdmd_tools.metrics.dialogue import DialogueCounts, dialogue_counts
 from wdmd_tools.metrics.events import EventCounts
 from wdmd_tools.metrics.matching import IouRule
@@ -48,11 +50,13 @@ class Score:
         events: Event counts by state, by recording id; every recording of the split is there.
         clips: One per clip of the split.
         unpredicted: Clips about which nothing was said; counted as "nothing found".
+        details: What else follows from the segments, by recording id; empty in results of before.
     """
 
     events: Mapping[str, DialogueCounts]
     clips: tuple[ClipOutcome, ...]
     unpredicted: int = 0
+    details: Mapping[str, SpottingDetails] = field(default_factory=dict)
 
     @property
     def total(self) -> DialogueCounts:
@@ -74,6 +78,7 @@ class Score:
             {**self.events, **other.events},
             self.clips + other.clips,
             self.unpredicted + other.unpredicted,
+            {**self.details, **other.details},
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -82,6 +87,7 @@ class Score:
             "events": {name: asdict(counts) for name, counts in self.events.items()},
             "clips": [asdict(clip) for clip in self.clips],
             "unpredicted": self.unpredicted,
+            "details": {name: one.to_json() for name, one in self.details.items()},
         }
 
     @classmethod
@@ -96,6 +102,10 @@ class Score:
             },
             tuple(ClipOutcome(**clip) for clip in value["clips"]),
             value["unpredicted"],
+            {
+                name: SpottingDetails.from_json(one)
+                for name, one in value.get("details", {}).items()
+            },
         )
 
 
@@ -131,24 +141,35 @@ def score_predictions(
     if not clips:
         raise ManifestError(f"{dataset.root}: no clip is in the {split} split")
     events: dict[str, DialogueCounts] = {}
+    details: dict[str, SpottingDetails] = {}
     outcomes = []
     for clip in clips:
         said = predictions.get(clip.clip_id, ClipPrediction(clip.clip_id))
+        references = dataset.reference_intervals(clip.clip_id)
         counts = dialogue_counts(
             [segment.interval for segment in said.segments],
-            dataset.reference_intervals(clip.clip_id),
+            references,
             dataset.speaking_by_frame(clip.clip_id),
             threshold,
             rule,
         )
         events[clip.recording_id] = events.get(clip.recording_id, DialogueCounts()) + counts
+        more = spotting_details(
+            [(segment.interval, segment.score) for segment in said.segments],
+            references,
+            1000 / clip.fps,
+            threshold,
+            rule,
+        )
+        known = details.get(clip.recording_id)
+        details[clip.recording_id] = more if known is None else known + more
         outcomes.append(
             ClipOutcome(
                 clip.clip_id, clip.recording_id, clip.has_me, clip.speaking, said.p_me, said.p_state
             )
         )
     unpredicted = sum(clip.clip_id not in predictions for clip in clips)
-    return Score(events, tuple(outcomes), unpredicted)
+    return Score(events, tuple(outcomes), unpredicted, details)
 
 
 def _check(said: ClipPrediction, n_frames: int) -> None:
@@ -159,6 +180,8 @@ def _check(said: ClipPrediction, n_frames: int) -> None:
                 f"{where}: frames {segment.interval.start_ms} to {segment.interval.end_ms - 1} are not "
                 f"in the clip, which has {n_frames}; frames count from 0 at the clip's start"
             )
+        if not math.isfinite(segment.score):
+            raise ManifestError(f"{where}: a segment's score is {segment.score}; give a number")
     if said.frame_scores is not None and len(said.frame_scores) != n_frames:
         raise ManifestError(
             f"{where}: {len(said.frame_scores)} frame scores for {n_frames} frames; give one per frame"

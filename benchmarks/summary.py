@@ -13,12 +13,13 @@ import numpy.typing as npt
 
 from benchmarks.scoring import ClipOutcome, Score
 from wdmd_tools.metrics.bootstrap import (
-    cluster_bootstrap,
+    cluster_bootstraps,
     f1_dr_statistic,
     f1_statistic,
     ratio,
 )
 from wdmd_tools.metrics.clips import BinaryCounts, auroc, binary_counts
+from wdmd_tools.metrics.details import DETAILS, detail_statistics, detail_values
 
 Matrix = npt.NDArray[np.float64]
 
@@ -35,8 +36,9 @@ METRICS = (
     "auroc_me",
     "balanced_acc_state",
     "auroc_state",
+    *DETAILS,
 )
-"""Every metric of a result, in order."""
+"""Every metric of a result, in order; `wdmd_tools.metrics.catalogue` says what each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Estimate:
     """A number and how far other recordings would move it.
 
     Args:
-        value: In [0, 1]; `None` when undefined.
+        value: In [0, 1], or in the metric's unit; `None` when undefined.
         low: Lower end of the 95 % interval; `None` when there is none.
         high: Upper end.
     """
@@ -71,6 +73,7 @@ def point_values(score: Score) -> dict[str, float | None]:
         "auroc_me": _auroc(me_pairs(score.clips)),
         "balanced_acc_state": state.balanced_accuracy if state else None,
         "auroc_state": _auroc(state_pairs(score.clips)),
+        **detail_values(list(score.details.values())),
     }
 
 
@@ -125,28 +128,32 @@ def summarise(
     if any(sorted(score.events) != recordings for score in scores):
         raise ValueError("Expected all scores to be of the same recordings.")
     points = [point_values(score) for score in scores]
-    result = {}
+    means = {name: _mean([point[name] for point in points]) for name in METRICS}
     # A resample is a vector of weights of the recordings, so clusters have the unit matrix as counts.
     unit = np.eye(len(recordings))
-    statistics = [statistics_of(score, recordings) for score in scores]
-    for name in METRICS:
-        values = [point[name] for point in points]
-        known = [value for value in values if value is not None]
-        if len(known) < len(values):
-            result[name] = Estimate(None)
-            continue
-        every = [one[name] for one in statistics]
-        interval = cluster_bootstrap(
-            unit,
-            partial(_mean_over_seeds, every),
-            draws=draws,
-            seed=seed,
-        )
-        mean = float(np.mean(known))
+    every = [statistics_of(score, recordings) for score in scores]
+    intervals = cluster_bootstraps(
+        unit,
+        {
+            name: partial(_mean_over_seeds, [one[name] for one in every])
+            for name in METRICS
+            if means[name] is not None
+        },
+        draws=draws,
+        seed=seed,
+    )
+    result = {}
+    for name, mean in means.items():
+        interval = intervals.get(name)
         result[name] = (
-            Estimate(mean, interval.low, interval.high) if interval is not None else Estimate(mean)
+            Estimate(mean) if interval is None else Estimate(mean, interval.low, interval.high)
         )
     return result
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if len(known) == len(values) else None
 
 
 def _mean_over_seeds(every: Sequence[Callable[[Matrix], Matrix]], weights: Matrix) -> Matrix:
@@ -192,17 +199,37 @@ def statistics_of(
         "balanced_acc_state": lambda w: _balanced(w @ state),
         "auroc_me": _weighted_auroc(score.clips, recordings, me_pairs),
         "auroc_state": _weighted_auroc(score.clips, recordings, state_pairs),
+        **_detail_statistics(score, recordings),
     }
+
+
+def _detail_statistics(
+    score: Score, recordings: Sequence[str]
+) -> Mapping[str, Callable[[Matrix], Matrix]]:
+    """Metrics of the segments beyond F1; undefined for a result of before they were stored."""
+    if not set(recordings) <= score.details.keys():
+        return dict.fromkeys(DETAILS, lambda w: np.full(len(w), np.nan))
+    return detail_statistics([score.details[name] for name in recordings])
 
 
 Pairs = Callable[[Sequence[ClipOutcome]], list[tuple[float, bool]] | None]
 
 
+def _by_recording(
+    clips: Sequence[ClipOutcome], recordings: Sequence[str]
+) -> list[list[ClipOutcome]]:
+    groups: dict[str, list[ClipOutcome]] = {name: [] for name in recordings}
+    for clip in clips:
+        if clip.recording_id in groups:
+            groups[clip.recording_id].append(clip)
+    return list(groups.values())
+
+
 def _confusions(clips: Sequence[ClipOutcome], recordings: Sequence[str], pairs: Pairs) -> Matrix:
     """Shape (recordings, 4): tp, fp, tn, fn."""
     rows = []
-    for name in recordings:
-        found = pairs([clip for clip in clips if clip.recording_id == name]) or []
+    for mine in _by_recording(clips, recordings):
+        found = pairs(mine) or []
         counts = binary_counts([said for said, _ in found], [true for _, true in found])
         rows.append([counts.tp, counts.fp, counts.tn, counts.fn])
     return np.array(rows, dtype=np.float64)
@@ -224,23 +251,18 @@ def _weighted_auroc(
     """AUROC when recordings have weights: wins of positives over negatives, by pair of recordings."""
     positives: list[npt.NDArray[np.float64]] = []
     negatives: list[npt.NDArray[np.float64]] = []
-    for name in recordings:
-        found = pairs([clip for clip in clips if clip.recording_id == name]) or []
+    for mine in _by_recording(clips, recordings):
+        found = pairs(mine) or []
         positives.append(np.array([said for said, true in found if true], dtype=np.float64))
         negatives.append(np.sort([said for said, true in found if not true]).astype(np.float64))
-    wins = np.array(
-        [
-            [
-                np.searchsorted(no, yes, "left").sum() / 2
-                + np.searchsorted(no, yes, "right").sum() / 2
-                for no in negatives
-            ]
-            for yes in positives
-        ],
-        dtype=np.float64,
-    )
     n_positive = np.array([len(one) for one in positives], dtype=np.float64)
     n_negative = np.array([len(one) for one in negatives], dtype=np.float64)
+    every = np.concatenate([np.empty(0), *positives])
+    owner = np.repeat(np.arange(len(positives)), [len(one) for one in positives])
+    wins = np.zeros((len(positives), len(negatives)))
+    for column, no in enumerate(negatives):
+        below = np.searchsorted(no, every, "left") + np.searchsorted(no, every, "right")
+        wins[:, column] = np.bincount(owner, below / 2, minlength=len(positives))
 
     def statistic(weights: Matrix) -> Matrix:
         won = np.einsum("di,ij,dj->d", weights, wins, weights, optimize=True)

@@ -16,7 +16,7 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Score anyone's predictions against a dataset's annotations."""
-    from benchmarks.report.cells import percent
+    from benchmarks.report.cells import amount
     from benchmarks.scoring import IOU_RULE, IOU_THRESHOLD, score_predictions
     from benchmarks.summary import summarise
     from wdmd_tools.cli.console import out as stdout
@@ -73,9 +73,9 @@ def score(
     )
     for name, one in found.items():
         interval = (
-            f"  [{percent(one.low)}, {percent(one.high)}]"
+            f"  [{amount(name, one.low)}, {amount(name, one.high)}]"
             if one.low is not None and one.high is not None
             else ""
         )
-        line = f"{name:<20}{percent(one.value):>6}{interval}"
+        line = f"{name:<20}{amount(name, one.value):>12}{interval}"
         stdout.print(line, markup=False, highlight=False)

@@ -2,9 +2,12 @@
 
 from benchmarks.leaderboard import Row, Table
 from benchmarks.summary import Estimate
+from wdmd_tools.metrics.catalogue import CATALOGUE
 
 UNDEFINED = "–"
 """Shown where a metric is undefined."""
+
+_UNITS = {entry.name: entry.unit for entry in CATALOGUE}
 
 SYNTHETIC = "SYNTHETIC DATA: rendered faces; it says nothing about real micro-expressions."
 
@@ -12,6 +15,21 @@ SYNTHETIC = "SYNTHETIC DATA: rendered faces; it says nothing about real micro-ex
 def percent(value: float | None) -> str:
     """A share in percent with one decimal, or a dash."""
     return UNDEFINED if value is None else f"{100 * value:.1f}"
+
+
+def amount(metric_name: str, value: float | None, *, signed: bool = False) -> str:
+    """A value as its metric is shown: in percent, or in its unit, with one decimal; or a dash.
+
+    Args:
+        metric_name: Of the catalogue; an unknown one is shown as a share.
+        value: The number.
+        signed: With a plus or minus, for differences.
+    """
+    if value is None:
+        return UNDEFINED
+    unit = _UNITS.get(metric_name, "")
+    sign = "+" if signed else ""
+    return f"{value:{sign}.1f} {unit}" if unit else f"{100 * value:{sign}.1f}"
 
 
 def interval(one: Estimate | None) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.compare import compare_scores
+from benchmarks.compare import Difference, compare_scores
 from benchmarks.comparisons import compare_models, sentence
 from benchmarks.results import JobKey, JobResult, write_result
 from benchmarks.scoring import Score
@@ -117,3 +117,11 @@ def test_models_of_a_folder(tmp_path: Path) -> None:
         compare_models(tmp_path, "weak", "other-data")
     with pytest.raises(UnknownNameError, match="did you mean 'better'"):
         compare_models(tmp_path, "weak", "beter")
+
+
+def test_a_difference_is_said_in_the_metrics_unit() -> None:
+    late = Difference("onset_mae_ms", 40.0, 52.5, 12.5, 3.0, 20.25, 0.01, 6)
+    assert sentence("a", "b", late) == (
+        "onset_mae_ms b 52.5 ms against a 40.0 ms, difference +12.5 ms (95 % interval +3.0 ms to "
+        "+20.2 ms, p = 0.010, 6 recordings): shown"
+    )

@@ -16,9 +16,11 @@ import pytest
 from builders import clip_row, frame_rows, segment_row, write_dataset
 
 from benchmarks.scoring import Score, score_predictions
+from benchmarks.summary import Estimate, point_values, summarise
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Dataset
+from wdmd_tools.metrics.error_types import ErrorCounts
 from wdmd_tools.metrics.events import EventCounts
 from wdmd_tools.predictions import ClipPrediction, PredictedSegment
 
@@ -65,6 +67,39 @@ def test_counts_by_recording_and_state(dataset: Dataset) -> None:
         (True, False, 0.4),
     ]
     assert Score.from_json(score.to_json()) == score
+
+
+def test_details_of_the_timelines_above(dataset: Dataset) -> None:
+    score = score_predictions(
+        dataset, {"a": said("a", (2, 5), (9, 11)), "b": said("b", (4, 8), (16, 18))}
+    )
+    # a: 2-4 inside 2-5, a hit; 9-10 background; 12-15 missed. b: 4-7 begins before 5-10: shifted
+    assert score.details["r1"].errors == ErrorCounts(hit=1, background=1, missed=1)
+    assert score.details["r2"].errors == ErrorCounts(shifted=1, background=1, near=1)
+    found = point_values(score)
+    assert (found["onset_mae_frames"], found["offset_bias_frames"]) == (0.0, -1.0)
+    clip = next(dataset.iter_clips("test"))
+    assert found["offset_mae_ms"] == pytest.approx(1000 / clip.fps)
+    assert found["share_background"] == 0.5
+    assert found["share_missed"] == pytest.approx(1 / 3)
+    # Right: at 0.1 to 0.7 one of a, at 0.1 to 0.4 one of b, of three references. All scores are equal.
+    assert found["map"] == pytest.approx((4 * (2 / 3) * (2 / 4) + 3 * (1 / 3) * (1 / 4)) / 7)
+    assert found["ar_at_5"] == pytest.approx((4 * 2 + 3 * 1) / 7 / 3)
+
+
+def test_a_result_of_before_has_no_details(dataset: Dataset) -> None:
+    value = score_predictions(dataset, {"a": said("a", (2, 5))}).to_json()
+    del value["details"]
+    old = Score.from_json(value)
+    found = summarise([old], draws=50)
+    assert found["map"] == Estimate(None)
+    assert found["f1"].value == pytest.approx(2 / 4)
+
+
+def test_a_score_that_is_no_number_is_refused(dataset: Dataset) -> None:
+    odd = ClipPrediction("a", (PredictedSegment(Interval(2, 5), float("nan")),))
+    with pytest.raises(ManifestError, match="a segment's score is nan; give a number"):
+        score_predictions(dataset, {"a": odd})
 
 
 def test_a_clip_without_prediction_counts_as_nothing_found(dataset: Dataset) -> None:

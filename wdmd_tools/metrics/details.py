@@ -45,7 +45,7 @@ DETAILS = (
 )
 """Metrics that follow from `SpottingDetails`, in order."""
 
-BOOTSTRAP_LEVELS = 256
+BOOTSTRAP_LEVELS = 128
 """Steps of the scores in resamples of mAP; the value itself is exact."""
 
 

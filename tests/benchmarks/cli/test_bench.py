@@ -88,7 +88,7 @@ def test_run_ends_with_4_when_a_job_failed_and_still_writes(
     assert done.exit_code == 4
     assert "1 jobs failed" in done.stderr
     assert "no_such_module" in done.stderr
-    assert "gone: missing: nowhere: no dataset here" in done.stderr
+    assert "gone: missing: nowhere: no such folder" in done.stderr
     text = Path("leaderboard/leaderboard.md").read_text(encoding="utf-8")
     assert "Broken \\[red]" in text
     assert "failed: ConfigError" in text
@@ -98,8 +98,8 @@ def test_run_ends_with_4_when_a_job_failed_and_still_writes(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["run"], 2, "either --all or --models"),
-        (["run", "--all", "--models", "never"], 2, "either --all or --models"),
+        (["run"], 2, "say which models: --all, --models a,b"),
+        (["run", "--all", "--models", "never"], 2, "say which models: --all, --models a,b"),
         (["run", "--models", "nevr"], 2, "did you mean 'never'?"),
         (["run", "--all", "--data", "typo"], 2, "--data typo: no such folder"),
         (["run", "--all", "--config", "typo.yaml"], 2, "typo.yaml: no such file"),
@@ -146,9 +146,13 @@ def test_score_takes_anyones_predictions(dataset: Dataset, tmp_path: Path) -> No
     assert sum(one["fp"] for one in found["counts"].values()) == 0
     assert found["metrics"]["precision"]["value"] == 1.0
     assert found["metrics"]["acc_me"]["value"] is None
+    assert found["metrics"]["onset_mae_ms"]["value"] == 0.0
+    missed = 1 - 1 / found["n_references"]
+    assert found["metrics"]["share_missed"]["value"] == pytest.approx(missed)
     text = RUNNER.invoke(app, ["score", "mine"])
     assert text.exit_code == 0
     assert "precision" in text.stdout
+    assert "0.0 ms" in text.stdout
 
 
 def test_score_refuses_predictions_for_other_data(dataset: Dataset, tmp_path: Path) -> None:
