@@ -1,6 +1,7 @@
 """Frames of a video in order, each with its number in the table of presentation times."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -158,21 +159,56 @@ def iter_frames(
     """
     stop = len(table) if stop is None else min(stop, len(table))
     number_of = {pts: index for index, pts in enumerate(table.pts)}
-    with open_video(path) as (container, stream):
-        if start > 0:
-            container.seek(table.pts[start], stream=stream, backward=True)
-        unseen = 0
-        for packet in container.demux(stream):
-            try:
-                frames = packet.decode()
-            except av.InvalidDataError:
-                continue
-            for frame in frames:
-                index = number_of.get(frame.pts) if frame.pts is not None else unseen
-                unseen += 1
-                if index is None:
-                    raise FrameCountError(f"{path}: frame at pts {frame.pts} is not in the table")
+    for back in _LOOK_BACK_S if start > 0 else (None,):
+        with open_video(path) as (container, stream):
+            if back is not None:
+                target = table.pts[start] - round(back / table.time_base)
+                container.seek(max(target, table.pts[0]), stream=stream, backward=True)
+            found = False
+            for index, frame in _numbered(container, stream, number_of, path, back is not None):
+                if not found and back is not None and index > start:
+                    break
                 if index >= stop:
                     return
                 if index >= start:
+                    found = True
                     yield SourceFrame(index, frame)
+            if found:
+                return
+
+
+_LOOK_BACK_S = (Fraction(0), Fraction(1), Fraction(4), Fraction(16), None)
+"""How far before the first frame to look for a key frame; `None` reads from the start. Containers without
+an index (MPEG-TS) may jump past the key frame that is needed."""
+
+
+def _numbered(
+    container: av.container.InputContainer,
+    stream: av.video.stream.VideoStream,
+    number_of: Mapping[int, int],
+    path: Path,
+    sought: bool,
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    """Decoded frames with their numbers, after a jump from the first key frame on.
+
+    In an open group of pictures frames that are shown before the key frame are decoded after it and need
+    the group before: after a jump they are broken or absent.
+    """
+    unseen, clean = 0, not sought
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.InvalidDataError:
+            continue
+        for frame in frames:
+            if frame.pts is None and sought:
+                # Frames without times can only be counted, from the start.
+                return
+            index = number_of.get(frame.pts) if frame.pts is not None else unseen
+            unseen += 1
+            clean = clean or frame.key_frame
+            if not clean:
+                continue
+            if index is None:
+                raise FrameCountError(f"{path}: frame at pts {frame.pts} is not in the table")
+            yield index, frame
