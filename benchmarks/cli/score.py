@@ -24,6 +24,7 @@ def score(
     from wdmd_tools.errors import ConfigError, UnknownNameError
     from wdmd_tools.manifest import Dataset
     from wdmd_tools.manifest.dataset import SPLITS
+    from wdmd_tools.metrics.catalogue import metric
     from wdmd_tools.predictions import read_predictions
 
     if split != "all" and split not in SPLITS:
@@ -62,6 +63,9 @@ def score(
                     )
                 },
                 "metrics": {name: estimate_json(one) for name, one in found.items()},
+                "undefined": {
+                    name: metric(name).undefined for name, one in found.items() if one.value is None
+                },
             }
         )
         return
@@ -77,5 +81,6 @@ def score(
             if one.low is not None and one.high is not None
             else ""
         )
-        line = f"{name:<20}{amount(name, one.value):>12}{interval}"
+        value = f"n/a ({metric(name).undefined})" if one.value is None else amount(name, one.value)
+        line = f"{name:<20}{value:>12}{interval}"
         stdout.print(line, markup=False, highlight=False)

@@ -54,6 +54,40 @@ class MetricEntry:
     card: str
     unit: str = ""
 
+    @property
+    def undefined(self) -> str:
+        """Why there is no number when there is none."""
+        return _UNDEFINED.get(self.name) or _UNDEFINED_ON[self.card]
+
+
+_UNDEFINED = {
+    "precision": "nothing was predicted",
+    "recall": "no reference",
+    "f1_speaking": "neither a reference nor a prediction while speaking",
+    "f1_listening": "neither a reference nor a prediction while listening",
+    "f1_dr": "speaking or listening has neither a reference nor a prediction",
+    "share_near": "no reference",
+    "share_missed": "no reference",
+    "acc_me": "not every clip has a p_me",
+    "acc_state": "not every clip with a state has a p_state",
+    "balanced_acc_me": "not every clip has a p_me, or all or none hold an ME",
+    "auroc_me": "not every clip has a p_me, or all or none hold an ME",
+    "balanced_acc_state": "not every clip with a state has a p_state, or all or none speak",
+    "auroc_state": "not every clip with a state has a p_state, or all or none speak",
+    "uf1": "a class is neither true nor said",
+    "uar": "a class never occurs",
+}
+"""By name, where the card has several reasons."""
+
+_UNDEFINED_ON = {
+    "spotting": "neither a reference nor a prediction",
+    "megc": "neither a reference nor a prediction",
+    "detection": "no reference",
+    "boundary-error": "no reference was found",
+    "error-types": "nothing was predicted",
+    "strs": "no reference of the analysed classes",
+}
+"""By card."""
 
 _M = "wdmd_tools.metrics"
 _SEGMENTS = (Need.SEGMENTS,)

@@ -147,12 +147,15 @@ def test_score_takes_anyones_predictions(dataset: Dataset, tmp_path: Path) -> No
     assert found["metrics"]["precision"]["value"] == 1.0
     assert found["metrics"]["acc_me"]["value"] is None
     assert found["metrics"]["onset_mae_ms"]["value"] == 0.0
+    assert found["undefined"]["acc_me"] == "not every clip has a p_me"
+    assert "precision" not in found["undefined"]
     missed = 1 - 1 / found["n_references"]
     assert found["metrics"]["share_missed"]["value"] == pytest.approx(missed)
     text = RUNNER.invoke(app, ["score", "mine"])
     assert text.exit_code == 0
     assert "precision" in text.stdout
     assert "0.0 ms" in text.stdout
+    assert "n/a (not every clip has a p_me)" in text.stdout
 
 
 def test_score_refuses_predictions_for_other_data(dataset: Dataset, tmp_path: Path) -> None:

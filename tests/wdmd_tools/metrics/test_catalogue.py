@@ -45,6 +45,7 @@ def test_an_entry_is_on_its_card_and_in_its_module(entry: object) -> None:
     importlib.import_module(entry.module)
     assert entry.module.rpartition(".")[2] in text.partition("**Code.**")[2]
     assert entry.direction in Direction
+    assert entry.undefined
 
 
 @pytest.mark.parametrize("page", pages)
