@@ -34,11 +34,19 @@ def template(
     from wdmd_tools.cli.console import print_json
     from wdmd_tools.elan.writer import eaf_bytes
     from wdmd_tools.errors import ConfigError
+    from wdmd_tools.names import check_file_name, lookalikes
     from wdmd_tools.protocol import load_protocol
     from wdmd_tools.protocol.template import complete, protocol_yaml, template_document
 
     meaning = complete(load_protocol(protocol))
     names = [name.strip() for name in annotator or ()]
+    for name in names:
+        check_file_name(name, "--annotator")
+    for group in lookalikes(names):
+        raise ConfigError(
+            f"--annotator: {' and '.join(map(repr, group))} differ only in case, blanks or Unicode form; "
+            "write one person one way, and give two people different names"
+        )
     if any(not name for name in names) or len(set(names)) != len(names):
         raise ConfigError("--annotator: names must be there once each, and not empty")
     document = template_document(meaning, names, subject.strip())

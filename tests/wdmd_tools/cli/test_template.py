@@ -79,6 +79,9 @@ def test_the_protocol_is_written_so_that_it_reads_back_the_same(tmp_path: Path) 
     ("lab", "words", "says"),
     [
         ("{}", ("--annotator", "A", "--annotator", "A"), "once each"),
+        ("{}", ("--annotator", "Anna", "--annotator", "anna"), "differ only in case"),
+        ("{}", ("--annotator", "a/b"), "cannot be in the name of a file"),
+        ("{}", ("--annotator", "NUL"), "Windows reserves"),
         (LAB, ("--annotator", "A"), "needs --subject"),
         ("tiers: {me: [X], state: [X]}", (), "would be read as"),
         ("tiers: {me: ['ME*']}", ("--annotator", "A", "--annotator", "B"), "twice"),
