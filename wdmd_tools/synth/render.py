@@ -92,8 +92,19 @@ class Renderer:
         head = self._head
         self._texture[head.mouth_area] = blend_bank(head.mouth_bank, aperture / MAX_APERTURE)
         self._texture[head.eye_area] = blend_bank(head.eye_bank, closure)
-        grid = self._source_grid(coefficients, pose or Pose())
-        return warp_bytes(self._texture, enlarge(grid, self._size))
+        return warp_bytes(self._texture, self.source_of(coefficients, pose))
+
+    def source_of(self, coefficients: FloatArray, pose: Pose | None = None) -> FloatArray:
+        """Which pixel of the head at rest each pixel of a frame shows: the exact movement.
+
+        Args:
+            coefficients: As in `rgb`.
+            pose: As in `rgb`.
+
+        Returns:
+            (S, S, 2) x and y, float32.
+        """
+        return enlarge(self._source_grid(coefficients, pose or Pose()), self._size)
 
     def camera(self, rgb: ByteArray, gain: FloatArray) -> ByteArray:
         """What a camera makes of a clean frame: light, sensor noise, 4:2:0.
