@@ -65,7 +65,10 @@ class BenchDataset:
 
 
 def open_datasets(
-    config: BenchConfig, folders: Sequence[Path] = (), default: Path = Path("data")
+    config: BenchConfig,
+    folders: Sequence[Path] = (),
+    default: Path = Path("data"),
+    protocol: str = "holdout",
 ) -> tuple[list[BenchDataset], str]:
     """Open what was configured, or the demo data when nothing was.
 
@@ -73,6 +76,7 @@ def open_datasets(
         config: From ``bench.yaml``; may be empty.
         folders: From ``--data``.
         default: Used when neither names a dataset.
+        protocol: Of the datasets of ``--data`` and of the default.
 
     Returns:
         The datasets (ready ones, those with missing files, and the known ones that are not configured),
@@ -89,10 +93,10 @@ def open_datasets(
         name = _folder_name(folder)
         if name in specs:
             raise ConfigError(f"--data {folder}: there is a dataset named {name!r} already")
-        specs[name] = DatasetSpec(path=folder)
+        specs[name] = DatasetSpec(path=folder, protocol=protocol)
     if not specs:
         name = _folder_name(default) if (default / "dataset.json").is_file() else "demo-synthetic"
-        specs[name] = DatasetSpec(path=default)
+        specs[name] = DatasetSpec(path=default, protocol=protocol)
         hint = f"no dataset configured: using {default}. To add one, {HOW_TO_ADD}"
     opened = [_open(name, spec) for name, spec in specs.items()]
     opened += [

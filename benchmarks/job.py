@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from pydantic import BaseModel, ConfigDict, Field
 
 from benchmarks.models.base import FitContext, Progress
-from benchmarks.protocols import blind_view, check_holdout, training_view
+from benchmarks.protocols import blind_view, open_fold, training_view
 from benchmarks.provenance import (
     git_state,
     hardware,
@@ -49,6 +49,7 @@ class JobSpec(BaseModel):
         options: Given to the model.
         data: The dataset's folder.
         data_hash: What the dataset must be.
+        fold_name: As `wdmd split` calls the fold; empty for the hold-out.
         out: The job's folder.
         cache: Shared cache folder.
         runs: Trained runs.
@@ -65,6 +66,7 @@ class JobSpec(BaseModel):
     options: dict[str, Any] = Field(default_factory=dict)
     data: Path
     data_hash: str
+    fold_name: str = ""
     out: Path
     cache: Path
     runs: Path
@@ -122,7 +124,7 @@ def _fit_and_predict(
     dataset = Dataset.open(spec.data)
     if dataset.data_hash != spec.data_hash:
         raise WdmdError(f"{spec.data}: changed while the benchmark ran; run the same command again")
-    check_holdout(dataset)
+    dataset = open_fold(dataset, spec.key.protocol, spec.fold_name)
     entry = ModelEntry(spec.key.model, spec.target, spec.display)
     model = entry.load()()
     context = FitContext(

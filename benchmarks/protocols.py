@@ -1,7 +1,8 @@
 """How a dataset is cut into what a model learns from and what it is judged on, and that nothing leaks.
 
-``holdout`` is the split stored in the manifest. A model sees data only through the views made here: the
-training view lacks the test clips, the blind view lacks all labels.
+``holdout`` is the split stored in the manifest; any other protocol is the name of a split that `wdmd split`
+made, with one fold or many (k folds, leave one subject or film out). A model sees data only through the
+views made here: the training view lacks the test clips, the blind view lacks all labels.
 """
 
 from dataclasses import dataclass
@@ -13,9 +14,64 @@ import pyarrow.compute as pc
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.split import check_disjoint
+from wdmd_tools.split.stored import read_split, with_split
 
 TRAINING_SPLITS = ("train", "val")
 TEST_SPLIT = "test"
+HOLDOUT = "holdout"
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One way to cut a dataset.
+
+    Args:
+        number: From 0, of a job's folder.
+        name: As `wdmd split` calls it; empty for the hold-out.
+        dataset: With this fold's parts in the ``split`` column.
+    """
+
+    number: int
+    name: str
+    dataset: Dataset
+
+
+def folds_of(dataset: Dataset, protocol: str) -> list[Fold]:
+    """The folds of a protocol, each checked for leaks.
+
+    Args:
+        dataset: An open dataset.
+        protocol: ``holdout``, or the name of a split of this dataset.
+
+    Raises:
+        UnknownNameError: There is no split of that name.
+        ManifestError: A fold is empty or leaks.
+    """
+    if protocol == HOLDOUT:
+        check_holdout(dataset)
+        return [Fold(0, "", dataset)]
+    folds = []
+    for number, fold in enumerate(read_split(dataset, protocol).folds):
+        view = with_split(dataset, protocol, fold.name)
+        check_holdout(view)
+        folds.append(Fold(number, fold.name, view))
+    return folds
+
+
+def open_fold(dataset: Dataset, protocol: str, name: str) -> Dataset:
+    """The dataset under one fold, checked.
+
+    Args:
+        dataset: An open dataset.
+        protocol: As in `folds_of`.
+        name: Of the fold; empty for the hold-out.
+
+    Raises:
+        ManifestError: It is empty or leaks.
+    """
+    view = dataset if protocol == HOLDOUT else with_split(dataset, protocol, name)
+    check_holdout(view)
+    return view
 
 
 def check_holdout(dataset: Dataset) -> None:
@@ -43,7 +99,14 @@ def check_holdout(dataset: Dataset) -> None:
 
 @dataclass(frozen=True)
 class _View(Dataset):
-    """A dataset with fewer clips; its hash stays that of the whole."""
+    """A dataset with fewer clips; its hash stays that of the whole, under the fold that it was cut from."""
+
+    whole: Dataset
+
+    @cached_property
+    def data_hash(self) -> str:
+        """Of the whole: what is trained on different folds is told apart, the same fold is known again."""
+        return self.whole.data_hash
 
     @cached_property
     def frames(self) -> pa.Table:
@@ -76,7 +139,7 @@ def training_view(dataset: Dataset) -> Dataset:
     segments = dataset.segments.filter(
         _in(dataset.segments["clip_id"], clips["clip_id"].to_pylist())
     )
-    return _View(dataset.root, dataset.info, clips, segments)
+    return _View(dataset.root, dataset.info, clips, segments, dataset)
 
 
 def blind_view(dataset: Dataset, split: str) -> Dataset:
@@ -91,7 +154,7 @@ def blind_view(dataset: Dataset, split: str) -> Dataset:
         field = clips.schema.field(name)
         index = clips.schema.get_field_index(name)
         clips = clips.set_column(index, field, values.cast(field.type))
-    return _BlindView(dataset.root, dataset.info, clips, dataset.segments.slice(0, 0))
+    return _BlindView(dataset.root, dataset.info, clips, dataset.segments.slice(0, 0), dataset)
 
 
 def _in(column: pa.ChunkedArray, names: tuple[str, ...] | list[str]) -> pa.ChunkedArray:

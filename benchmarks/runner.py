@@ -5,6 +5,7 @@ not run again; a failed one is. When only the scoring code changed, finished job
 predictions.
 """
 
+import itertools
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.datasets import BenchDataset
 from benchmarks.job import JobSpec, parse_progress, rescore
-from benchmarks.protocols import check_holdout
+from benchmarks.protocols import Fold, folds_of
 from benchmarks.provenance import scoring_digest
 from benchmarks.registry import ModelEntry
 from benchmarks.results import (
@@ -30,7 +31,8 @@ from benchmarks.results import (
     write_result,
 )
 from wdmd_tools.atomic import write_json
-from wdmd_tools.errors import DataError, ManifestError, WdmdError
+from wdmd_tools.errors import DataError, ManifestError, UnknownNameError, WdmdError
+from wdmd_tools.manifest import Dataset
 
 Report = Callable[[str, str, int, int], None]
 """Called with a job's id, what it is doing, how much is done, and how much there is."""
@@ -86,26 +88,30 @@ def plan(
         DataError: There is no dataset to run on.
     """
     models = list(models)
-    datasets = [_checked(one) for one in datasets]
+    checked = [_checked(one) for one in datasets]
+    datasets = [one for one, _ in checked]
     digests = {entry.name: entry.code_digest() for entry in models}
     jobs: list[JobSpec] = []
     done: list[JobResult] = []
     records = []
-    for one in datasets:
+    for one, folds in checked:
         records.append(_record(one))
         if one.dataset is None or one.spec is None:
             continue
-        for entry in models:
-            for seed in range(settings.seeds):
-                key = JobKey(
-                    dataset=one.name, protocol=one.spec.protocol, model=entry.name, seed=seed
-                )
-                spec = _job(key, entry, one.dataset.root, one.dataset.data_hash, digests, settings)
-                old = None if settings.force else _finished(spec)
-                if old is None:
-                    jobs.append(spec)
-                else:
-                    done.append(_up_to_date(old, spec, one))
+        for entry, seed, fold in itertools.product(models, range(settings.seeds), folds):
+            key = JobKey(
+                dataset=one.name,
+                protocol=one.spec.protocol,
+                model=entry.name,
+                fold=fold.number,
+                seed=seed,
+            )
+            spec = _job(key, entry, one.dataset, fold, digests, settings)
+            old = None if settings.force else _finished(spec)
+            if old is None:
+                jobs.append(spec)
+            else:
+                done.append(_up_to_date(old, spec, fold))
     if not any(one.dataset is not None for one in datasets):
         configured = next((one for one in datasets if one.spec is not None), None)
         reason = configured.missing if configured is not None else "none is configured"
@@ -113,15 +119,14 @@ def plan(
     return Plan(tuple(jobs), tuple(done), tuple(records))
 
 
-def _checked(one: BenchDataset) -> BenchDataset:
-    """The same; a dataset whose split is empty or leaks is refused, as a row that says why."""
-    if one.dataset is None:
-        return one
+def _checked(one: BenchDataset) -> tuple[BenchDataset, list[Fold]]:
+    """The same with its folds; a dataset with an empty or leaking split becomes a row that says why."""
+    if one.dataset is None or one.spec is None:
+        return one, []
     try:
-        check_holdout(one.dataset)
-    except ManifestError as error:
-        return replace(one, dataset=None, missing=f"refused: {error}")
-    return one
+        return one, folds_of(one.dataset, one.spec.protocol)
+    except (ManifestError, UnknownNameError) as error:
+        return replace(one, dataset=None, missing=f"refused: {error}"), []
 
 
 def _record(one: BenchDataset) -> DatasetRecord:
@@ -142,12 +147,14 @@ def _record(one: BenchDataset) -> DatasetRecord:
 def _job(
     key: JobKey,
     entry: ModelEntry,
-    data: Path,
-    data_hash: str,
+    dataset: Dataset,
+    fold: Fold,
     digests: dict[str, str],
     settings: RunSettings,
 ) -> JobSpec:
-    digest = job_hash(key, entry.options, entry.target, digests[entry.name], data_hash)
+    # The fold's hash, since the file of a split may be edited.
+    code, cut = digests[entry.name], fold.dataset.data_hash
+    digest = job_hash(key, entry.options, entry.target, code, cut)
     return JobSpec(
         key=key,
         job_hash=digest,
@@ -156,8 +163,9 @@ def _job(
         note=entry.note,
         group=entry.group,
         options=dict(entry.options),
-        data=data,
-        data_hash=data_hash,
+        data=dataset.root,
+        data_hash=dataset.data_hash,
+        fold_name=fold.name,
         out=key.folder(settings.out),
         cache=settings.out / ".cache",
         runs=settings.runs,
@@ -172,11 +180,11 @@ def _finished(spec: JobSpec) -> JobResult | None:
     return old if old and old.status == "ok" and old.job_hash == spec.job_hash else None
 
 
-def _up_to_date(old: JobResult, spec: JobSpec, one: BenchDataset) -> JobResult:
+def _up_to_date(old: JobResult, spec: JobSpec, fold: Fold) -> JobResult:
     """A finished result under today's names, rescored when the scoring code changed."""
     changes = {"display": spec.display, "note": spec.note, "group": spec.group}
-    if old.scoring_digest != scoring_digest() and one.dataset is not None:
-        changes |= rescore(one.dataset, spec.out)
+    if old.scoring_digest != scoring_digest():
+        changes |= rescore(fold.dataset, spec.out)
     new = old.model_copy(update=changes)
     if new != old:
         write_result(spec.out, new)

@@ -10,7 +10,7 @@ Paths are relative to the file.
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -31,15 +31,23 @@ class DatasetSpec(_Frozen):
 
     Args:
         path: Folder that `wdmd build` wrote.
-        protocol: ``holdout``: the split stored in the manifest, by subject.
+        protocol: ``holdout``: the split stored in the manifest, by subject; or the name of a split that
+            `wdmd split` made, all of whose folds are run.
         display: As shown in tables; the dataset's own name when empty.
         synthetic: Whether to label it as synthetic; found out from the dataset when `None`.
     """
 
     path: Path
-    protocol: Literal["holdout"] = "holdout"
+    protocol: str = "holdout"
     display: str = ""
     synthetic: bool | None = None
+
+    @field_validator("protocol")
+    @classmethod
+    def _protocol_is_a_folder(cls, value: str) -> str:
+        if not NAME.fullmatch(value):
+            raise ValueError(f"{value!r}: holdout, or the name of a split (wdmd split --list)")
+        return value
 
 
 class ModelSpec(_Frozen):

@@ -29,6 +29,12 @@ def run(
     data: Annotated[
         list[Path] | None, typer.Option(help="A dataset folder; may be given several times.")
     ] = None,
+    protocol: Annotated[
+        str,
+        typer.Option(
+            help="holdout, or the name of a split that wdmd split made: all of its folds are run."
+        ),
+    ] = "holdout",
     config: ConfigFile = None,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Trainings per model.")] = 1,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Jobs at a time.")] = 1,
@@ -66,7 +72,7 @@ def run(
         chosen = wanted.entries(preset, set_ or ())
         # Experiments are no rows of the leaderboard.
         out = out / "suites" / suite
-    datasets, hint = open_datasets(settings_file, data or (), DATA)
+    datasets, hint = open_datasets(settings_file, data or (), DATA, protocol)
     if hint:
         say(hint)
     settings = RunSettings(out=out, runs=runs, seeds=seeds, force=force, workers=jobs)

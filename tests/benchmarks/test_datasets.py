@@ -29,7 +29,7 @@ def test_a_configured_known_dataset_takes_its_row(tmp_path: Path) -> None:
     samm = [one for one in opened if one.name == "samm"]
     assert len(samm) == 1
     assert samm[0].display == "SAMM"
-    assert "dataset.json is missing" in samm[0].missing
+    assert "no such folder" in samm[0].missing
     assert not hint
 
 

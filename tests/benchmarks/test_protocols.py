@@ -3,9 +3,11 @@ from pathlib import Path
 import pytest
 from builders import clip_row, segment_row, tiny_dataset, write_dataset
 
-from benchmarks.protocols import blind_view, check_holdout, training_view
-from wdmd_tools.errors import ManifestError
+from benchmarks.protocols import blind_view, check_holdout, folds_of, open_fold, training_view
+from wdmd_tools.errors import ManifestError, UnknownNameError
 from wdmd_tools.manifest import Dataset
+from wdmd_tools.split.make import make_loso
+from wdmd_tools.split.stored import write_split
 
 
 def split_dataset(root: Path, *rows: tuple[str, str, str, str | None], **more: str) -> Dataset:
@@ -81,3 +83,36 @@ def test_the_blind_view_has_no_label(tmp_path: Path) -> None:
     assert set(view.speaking_by_frame("b").tolist()) == {-1}
     assert not any(view.frames["is_me"].to_pylist())
     assert view.clips.schema.equals(dataset.clips.schema)
+
+
+def test_a_named_split_gives_its_folds_each_test_clip_once(tmp_path: Path) -> None:
+    dataset = tiny_dataset(tmp_path, n_recordings=4)
+    write_split(dataset, make_loso(dataset, "loso", "subject", 0.3, seed=1))
+    folds = folds_of(dataset, "loso")
+    assert [fold.number for fold in folds] == [0, 1, 2, 3]
+    tested = [clip.clip_id for fold in folds for clip in fold.dataset.iter_clips("test")]
+    assert sorted(tested) == sorted(dataset.clips["clip_id"].to_pylist())
+    again = open_fold(dataset, "loso", folds[2].name)
+    assert again.clips == folds[2].dataset.clips
+    assert [fold.name for fold in folds_of(dataset, "holdout")] == [""]
+    with pytest.raises(UnknownNameError, match="did you mean 'loso'"):
+        folds_of(dataset, "losso")
+
+
+def test_what_is_trained_on_one_fold_is_not_taken_for_another(tmp_path: Path) -> None:
+    """Runs are found again by this hash: that of a view without test clips must tell folds apart."""
+    dataset = tiny_dataset(tmp_path, n_recordings=4)
+    write_split(dataset, make_loso(dataset, "loso", "subject", 0.3, seed=1))
+    views = [training_view(fold.dataset) for fold in folds_of(dataset, "loso")]
+    assert len({view.data_hash for view in views}) == 4
+    assert training_view(dataset).data_hash == dataset.data_hash
+    assert blind_view(dataset, "test").data_hash == dataset.data_hash
+
+
+def test_a_split_edited_into_a_leak_is_refused(tmp_path: Path) -> None:
+    dataset = tiny_dataset(tmp_path, n_recordings=4)
+    path = write_split(dataset, make_loso(dataset, "loso", "subject", 0.0, seed=1))
+    text = path.read_text().replace('"test": [', '"test": ["rec1_0000", ', 1)
+    path.write_text(text)
+    with pytest.raises(ManifestError, match="is in both"):
+        folds_of(dataset, "loso")

@@ -46,7 +46,7 @@ def test_an_empty_file_is_an_empty_configuration(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("datasets: {a: {path: x, protocl: holdout}}", r"datasets\.a\.protocl: no such key"),
-        ("datasets: {a: {path: x, protocol: loso}}", r"datasets\.a\.protocol"),
+        ("datasets: {a: {path: x, protocol: ../x}}", r"datasets\.a\.protocol"),
         ("datasets: {a: {}}", r"datasets\.a\.path: Field required"),
         ("datasets: {../../a: {path: x}}", "use letters"),
         ("datset: {}", "datset: no such key"),

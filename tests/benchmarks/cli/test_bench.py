@@ -203,3 +203,19 @@ def test_compare_says_whether_a_difference_is_shown(dataset: Dataset) -> None:
     wrong = RUNNER.invoke(app, ["compare", "never", "alway"])
     assert wrong.exit_code == 2
     assert "did you mean 'always'" in wrong.stderr
+
+
+def test_every_fold_of_a_named_split_is_run_and_counted_once(dataset: Dataset) -> None:
+    from wdmd_tools.split.make import make_folds
+    from wdmd_tools.split.stored import write_split
+
+    write_split(dataset, make_folds(dataset, "two", "subject", 2, 0.0, seed=0))
+    done = RUNNER.invoke(app, ["run", "--models", "never", "--protocol", "two", "--json"])
+    assert done.exit_code == 0, done.stderr
+    (table,) = json.loads(done.stdout)["tables"]
+    assert (table["protocol"], table["n_clips"]) == ("two", dataset.clips.num_rows)
+    again = RUNNER.invoke(app, ["run", "--models", "never", "--protocol", "two"])
+    assert "0 jobs to run, 2 already done" in again.stderr
+    wrong = RUNNER.invoke(app, ["run", "--models", "never", "--protocol", "too"])
+    assert wrong.exit_code == 3
+    assert "did you mean 'two'" in wrong.stderr
