@@ -42,14 +42,15 @@ def review(
     predictions cannot be used.
     """
     from wdmd_tools.cli.paths import check_out_folder, typed
-    from wdmd_tools.errors import ConfigError, UnknownNameError
+    from wdmd_tools.errors import UnknownNameError
     from wdmd_tools.manifest import Dataset
+    from wdmd_tools.names import check_file_name
     from wdmd_tools.review.write import Fill, ReviewOptions, open_predictions, write_reviews
 
     if fill not in list(Fill):
         raise UnknownNameError("fill", fill, [one.value for one in Fill])
-    if not model.strip() or not reviewer.strip():
-        raise ConfigError("--model and --reviewer may not be empty")
+    check_file_name(model, "--model")
+    check_file_name(reviewer, "--reviewer")
     if videos is not None:
         from wdmd_tools.video.media import MediaIndex
 

@@ -44,6 +44,7 @@ def split(
     from wdmd_tools.cli.console import say
     from wdmd_tools.errors import ConfigError, UnknownNameError
     from wdmd_tools.manifest import Dataset
+    from wdmd_tools.names import check_file_name
     from wdmd_tools.plots.style import check_picture
     from wdmd_tools.split.stored import read_split, split_path, write_split
 
@@ -53,6 +54,7 @@ def split(
         return
     if name is None:
         raise ConfigError("--name: give the split a name, e.g. --name subjects5 (or use --list)")
+    check_file_name(name, "--name")
     if by not in ("subject", "source"):
         raise UnknownNameError("--by", by, ("subject", "source"))
     rules = {"--folds": folds, "--loso": loso, "--holdout": holdout, "--from": from_csv}

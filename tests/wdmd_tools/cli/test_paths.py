@@ -64,6 +64,8 @@ def call(*arguments: object):  # type: ignore[no-untyped-def]
         (("split", "DATA", "--name", "h", "--holdout", "nan,1,1"), "--holdout nan,1,1"),
         (("split", "DATA", "--name", "h", "--holdout", "1e308,1e308,1"), "--holdout"),
         (("split", "DATA", "--name", "h", "--holdout", "60,15,26"), "add up to 101"),
+        (("split", "DATA", "--name", "CON", "--folds", "2"), "CON"),
+        (("review", "DATA", "--predictions", "p", "--out", "o", "--reviewer", "a/b"), "--reviewer"),
         (("split", "DATA", "--name", "h"), "to make it, give --folds"),
         (("split", "DATA", "--name", "h", "--folds", "2", "--plot", "x.bmp"), ".bmp"),
     ],
