@@ -42,12 +42,13 @@ class FaceLandmarker:
     Args:
         model_file: ``face_landmarker.task``.
         video: Whether the pictures are consecutive frames; else each stands alone and none is smoothed.
+        faces: How many may be found in one picture by `find_all`; only with one are points smoothed.
 
     Raises:
         MissingDependencyError: MediaPipe does not load on this machine.
     """
 
-    def __init__(self, model_file: Path, *, video: bool = True) -> None:
+    def __init__(self, model_file: Path, *, video: bool = True, faces: int = 1) -> None:
         with _native_messages_hidden():
             try:
                 import mediapipe
@@ -61,7 +62,7 @@ class FaceLandmarker:
                     model_asset_path=str(model_file), delegate=BaseOptions.Delegate.CPU
                 ),
                 running_mode=vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE,
-                num_faces=1,
+                num_faces=faces,
                 output_facial_transformation_matrixes=True,
             )
             try:
@@ -94,6 +95,19 @@ class FaceLandmarker:
         Returns:
             The face, or `None` where there is none.
         """
+        faces = self._run(picture, time_ms)
+        return faces[0] if faces else None
+
+    def find_all(self, picture: npt.NDArray[np.uint8], time_ms: int = 0) -> list[Face]:
+        """All faces of a picture, at most as many as were asked for, in no order.
+
+        Args:
+            picture: (H, W, 3) RGB uint8.
+            time_ms: As in `find`; only matters for consecutive frames.
+        """
+        return self._run(picture, time_ms)
+
+    def _run(self, picture: npt.NDArray[np.uint8], time_ms: int) -> list[Face]:
         # MediaPipe ignores strides: a padded array would be read as a sheared picture.
         data = np.ascontiguousarray(picture)
         self._last_ms = max(time_ms, self._last_ms + 1)
@@ -104,12 +118,16 @@ class FaceLandmarker:
                 if self._video
                 else self._landmarker.detect(image)
             )
-        if not result.face_landmarks:
-            return None
         height, width = data.shape[:2]
-        points = np.array([(p.x * width, p.y * height) for p in result.face_landmarks[0]])
-        yaw, pitch, roll = head_pose(np.asarray(result.facial_transformation_matrixes[0]))
-        return Face(points, yaw, pitch, roll)
+        return [
+            Face(
+                np.array([(p.x * width, p.y * height) for p in points]),
+                *head_pose(np.asarray(matrix)),
+            )
+            for points, matrix in zip(
+                result.face_landmarks, result.facial_transformation_matrixes, strict=True
+            )
+        ]
 
 
 def head_pose(matrix: npt.NDArray[np.floating[Any]]) -> tuple[float, float, float]:
