@@ -122,7 +122,8 @@ def stage(given: argparse.Namespace) -> Run:
                             follower.find(frame, table.floor_ms[frame.index])
         spent, wall = _cpu() - before, time.perf_counter() - started
         stored = sum(path.stat().st_size for path in out.rglob("*.mkv"))
-    return {"cpu": spent, "wall": wall, "frames": frames, "bytes": stored}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"cpu": spent, "wall": wall, "frames": frames, "bytes": stored, "peak_mb": peak}
 
 
 def measure(given: argparse.Namespace, name: str) -> Run:
@@ -147,7 +148,8 @@ def compare_stages(given: argparse.Namespace) -> dict[str, Run]:
         worst = max(1000 * r["cpu"] / r["frames"] for r in found[name])
         print(
             f"{label:18} {1000 * run['cpu'] / run['frames']:6.2f} ms CPU per frame (largest {worst:.2f}),"
-            f" {run['bytes'] / run['frames'] / 1000:.1f} kB of crops per frame"
+            f" {run['bytes'] / run['frames'] / 1000:.1f} kB of crops per frame,"
+            f" peak {run['peak_mb']:.0f} MB"
         )
     ratio = best["build"]["cpu"] / best["floor"]["cpu"]
     print(f"build / (decode + landmarks) = {ratio:.2f}")
@@ -158,12 +160,15 @@ def compare_jobs(given: argparse.Namespace) -> dict[int, Run]:
     """Wall time of a whole build with several numbers of processes, starts included."""
     walls = {}
     for jobs in given.jobs:
+        load = os.getloadavg()[0]
         walls[jobs] = measure(given, f"whole:{jobs}")
         run = walls[jobs]
-        gain = walls[given.jobs[0]]["wall"] / run["wall"]
+        first = walls[given.jobs[0]]
         print(
-            f"--jobs {jobs}: {run['wall']:.1f} s for {run['frames']:.0f} frames, {run['cpu']:.1f} s CPU, "
-            f"{gain:.2f} times as fast as --jobs {given.jobs[0]}"
+            f"--jobs {jobs}: {run['wall']:.1f} s for {run['frames']:.0f} frames, "
+            f"{first['wall'] / run['wall']:.2f} times as fast as --jobs {given.jobs[0]}; "
+            f"{run['cpu']:.1f} s CPU with all starts, {run['cpu'] / first['cpu']:.2f} times as much "
+            f"(load of the machine before: {load:.1f})"
         )
     return walls
 

@@ -16,7 +16,7 @@ def cost_table(
 
     Args:
         rates: By stage: CPU seconds, frames and bytes of crops.
-        walls: By number of processes: wall seconds and frames of a whole build; may be empty.
+        walls: By number of processes: CPU seconds of a whole build; may be empty.
     """
     build = rates["build"]
     per_frame = build["cpu"] / build["frames"]
@@ -44,11 +44,15 @@ def cost_table(
 
 
 def efficiency(walls: Mapping[int, Mapping[str, float]]) -> float | None:
-    """Gain of the most processes over one, by their number; `None` where it was not measured."""
+    """CPU seconds with one process over those with the most; `None` where it was not measured.
+
+    What processes take from each other (memory, caches, starts) shows in their CPU time. Wall time would
+    also count whatever else runs on the machine.
+    """
     if 1 not in walls or len(walls) < 2:
         return None
     most = max(walls)
-    return walls[1]["wall"] / walls[most]["wall"] / most
+    return walls[1]["cpu"] / walls[most]["cpu"]
 
 
 def _span(hours: float) -> str:
