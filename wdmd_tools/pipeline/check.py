@@ -9,6 +9,7 @@ from wdmd_tools.config import BuildConfig
 from wdmd_tools.elan import read_eaf
 from wdmd_tools.errors import AnnotationError, VideoError
 from wdmd_tools.pipeline.labels import label_frames
+from wdmd_tools.pipeline.lookalikes import lookalike_names
 from wdmd_tools.pipeline.plan import (
     RecordingPlan,
     find_eafs,
@@ -16,7 +17,7 @@ from wdmd_tools.pipeline.plan import (
     plan_project,
     unreadable,
 )
-from wdmd_tools.protocol import Protocol, interpret
+from wdmd_tools.protocol import Interpretation, Protocol, interpret
 from wdmd_tools.video.probe import VideoInfo, probe
 
 
@@ -138,6 +139,7 @@ def check_annotations(
     paths = find_eafs(elan)
     problems: list[Problem] = []
     mes = 0
+    everything: list[tuple[Path, Interpretation]] = []
     for number, path in enumerate(paths):
         progress(number, len(paths))
         try:
@@ -148,6 +150,8 @@ def check_annotations(
         said = interpret(document, protocol, names_of_file(path, None, protocol))
         mes += sum(event.kind == "me" for event in said.events)
         problems.extend(said.problems)
+        everything.append((path, said))
+    problems.extend(lookalike_names(everything))
     progress(len(paths), len(paths))
     return CheckReport(len(paths), (), tuple(_sorted(problems)), mes)
 

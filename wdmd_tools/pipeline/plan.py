@@ -15,6 +15,8 @@ from wdmd_tools.clips import slug
 from wdmd_tools.elan import read_eaf
 from wdmd_tools.errors import AnnotationError, ConfigError
 from wdmd_tools.intervals import Interval
+from wdmd_tools.names import lookalikes
+from wdmd_tools.pipeline.lookalikes import lookalike_names
 from wdmd_tools.protocol import Event, FileNames, Interpretation, Protocol, interpret
 from wdmd_tools.video.media import MediaIndex, MediaMatch
 
@@ -121,6 +123,8 @@ def plan_project(
         if plan is not None:
             recordings.append(plan)
     recordings.sort(key=lambda plan: plan.recording_id)
+    everything = [(read.document.path, read.said) for reads in by_video.values() for read in reads]
+    problems.extend(lookalike_names(everything))
     return Plan(tuple(recordings), tuple(problems), len(paths))
 
 
@@ -159,15 +163,15 @@ def names_of_file(path: Path, video: Path | None, protocol: Protocol) -> FileNam
     """
     found = protocol.of_file(path.stem)
     annotator = found.get("annotator") or _annotator_from_name(path, video or path)
-    return FileNames(annotator, found.get("subject", ""))
+    return FileNames(annotator, found.get("subject", ""), fallback="annotator")
 
 
 def _annotator_from_name(path: Path, video: Path) -> str:
-    """``film.A1.eaf`` on ``film.mp4`` -> ``A1``; else the whole stem, which is unique."""
+    """``film.A1.eaf`` on ``film.mp4`` -> ``A1``; empty where there is no such part."""
     stem = path.stem
     if stem.startswith(f"{video.stem}.") and len(stem) > len(video.stem) + 1:
         return stem[len(video.stem) + 1 :]
-    return stem.rsplit(".", 1)[1] if "." in stem.strip(".") else "annotator"
+    return stem.rsplit(".", 1)[1] if "." in stem.strip(".") else ""
 
 
 def unreadable(path: Path, error: AnnotationError) -> Problem:
@@ -212,20 +216,23 @@ def _combine(
     reads = _distinct_annotators(reads)
     origin = reads[0].match.time_origin_ms
     events: list[Event] = []
-    annotators: set[str] = set()
+    annotators: dict[str, Path] = {}
+    used: list[Interpretation] = []
     for read in reads:
         problems.extend(read.said.problems)
-        taken = annotators & set(read.said.annotators)
+        taken = sorted(set(annotators) & set(read.said.annotators))
         if taken:
-            problems.append(_same_annotator(read, sorted(taken)[0], video))
+            problems.append(_same_annotator(read, taken[0], video, annotators[taken[0]]))
             continue
-        annotators.update(read.said.annotators)
+        used.append(read.said)
+        annotators.update(dict.fromkeys(read.said.annotators, read.document.path))
         events.extend(e.shift(read.match.time_origin_ms - origin) for e in read.said.events)
     if not annotators:
         return None
-    people = sorted({event.participant for event in events if event.kind == "me"} - {""})
+    # Tiers, not annotations: an empty ME tier says "nothing found", of a person all the same.
+    people = sorted({person for said in used for person in said.people})
     if not people:
-        people = sorted({event.participant for event in events} - {""})
+        people = sorted({person for said in used for person in said.others})
     if len(people) > 1:
         problems.append(_several_people(reads[0], people))
         return None
@@ -252,7 +259,7 @@ def _distinct_annotators(reads: list[_Read]) -> list[_Read]:
     names = [name for read in reads for name in read.said.annotators]
     from_files = [read.file_annotator for read in reads]
     whole = all(len(read.said.annotators) <= 1 for read in reads)
-    if len(set(names)) == len(names) or not whole or len(set(from_files)) < len(reads):
+    if len(set(names)) == len(names) or not whole or len(set(from_files) - {""}) < len(reads):
         return reads
     return [
         replace(
@@ -267,20 +274,31 @@ def _distinct_annotators(reads: list[_Read]) -> list[_Read]:
     ]
 
 
-def _same_annotator(read: _Read, name: str, video: Path) -> Problem:
+def _same_annotator(read: _Read, name: str, video: Path, used: Path) -> Problem:
     return Problem(
         "E_DUPLICATE_ANNOTATOR",
-        f"another file has annotated {video.name} as {name!r} too; this one is left out",
-        f"name the files {video.stem}.<annotator>.eaf, or set ANNOTATOR in ELAN",
+        f"{used} has annotated {video.name} as {name!r} too; that one is used, this one is left out",
+        "if one is a backup or copy, move it out of the folder; if two people made them, name the files "
+        f"{video.stem}.<annotator>.eaf, or set ANNOTATOR in ELAN",
         str(read.document.path),
     )
 
 
 def _several_people(read: _Read, people: Sequence[str]) -> Problem:
+    alike = lookalikes(people)
+    if alike:
+        same = " and ".join(map(repr, alike[0]))
+        cure = (
+            f"{same} differ only in case, blanks or Unicode form: write one person one way in ELAN"
+        )
+    else:
+        cure = (
+            "give each person a video of their own (a cut of their side of the picture) and an EAF"
+        )
     return Problem(
         "E_SEVERAL_PARTICIPANTS",
         f"micro-expressions of {len(people)} people: {', '.join(people)}; whose face is whose is unknown",
-        "give each person a video of their own (a cut of their side of the picture) and an EAF",
+        cure,
         str(read.document.path),
     )
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from wdmd_tools.annotations import Annotation, AnnotationDocument, Problem, Tier
 from wdmd_tools.intervals import Interval
+from wdmd_tools.names import alike
+from wdmd_tools.protocol.findings import nobody_named, state_of_another, two_annotators
 from wdmd_tools.protocol.model import Protocol
 
 
@@ -60,11 +62,15 @@ class Interpretation:
         events: Sorted by kind of tier and time.
         annotators: Who annotated MEs here, even if none were found.
         problems: Findings of reading and of interpreting.
+        people: The persons that ME tiers name, even where those tiers are empty, in the order of the file.
+        others: The same for all other tiers.
     """
 
     events: tuple[Event, ...]
     annotators: tuple[str, ...]
     problems: tuple[Problem, ...]
+    people: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +81,13 @@ class FileNames:
         annotator: From the name.
         subject: From the name.
         author: AUTHOR of the document.
+        fallback: Name for an annotator of whom nothing tells; empty: tiers of such a one are not used.
     """
 
     annotator: str = ""
     subject: str = ""
     author: str = ""
+    fallback: str = ""
 
 
 def interpret(
@@ -99,6 +107,9 @@ def interpret(
     events: list[Event] = []
     problems = list(document.problems)
     annotators: dict[str, None] = {}
+    state_tiers: dict[str, Tier] = {}
+    named: dict[bool, dict[str, None]] = {True: {}, False: {}}
+    nameless: Tier | None = None
     tiers_of: dict[tuple[str, str, str], str] = {}
     for tier in document.tiers:
         meaning = protocol.meaning_of(tier.tier_id)
@@ -112,16 +123,25 @@ def interpret(
             "author": names.author or document.author,
         }
         annotator = _first(sources, protocol.annotator_from)
+        if not annotator and "file" in protocol.annotator_from:
+            annotator = names.fallback
+            nameless = nameless or (tier if annotator and kind != "clip" else None)
         if not annotator and kind != "clip":
             problems.append(_no_annotator(document, tier, protocol))
             continue
+        if kind in ("me", "state") and _contradict(meaning.annotator, tier.annotator, protocol):
+            problems.append(two_annotators(document, tier, meaning.annotator, annotator))
         people = {"tier": meaning.subject, "attribute": tier.participant, "file": names.subject}
         subject = _first(people, protocol.subject_from)
+        if subject:
+            named[kind == "me"][subject] = None
         first = tiers_of.setdefault((kind, annotator, subject), tier.tier_id)
         if first != tier.tier_id and kind in ("me", "state"):
             problems.append(_taken_together(document, tier, kind, annotator, first))
         if kind == "me":
             annotators[annotator] = None
+        elif kind == "state":
+            state_tiers.setdefault(annotator, tier)
         found = [
             _event(document, tier, item, kind, annotator, subject) for item in tier.annotations
         ]
@@ -135,7 +155,21 @@ def interpret(
         events.extend(found)
     if not annotators:
         problems.append(_no_me_tier(document, protocol))
-    return Interpretation(tuple(events), tuple(annotators), tuple(problems))
+    if nameless is not None:
+        problems.append(nobody_named(document, nameless, names.fallback, protocol))
+    problems.extend(
+        state_of_another(document, tier, annotator, tuple(annotators))
+        for annotator, tier in state_tiers.items()
+        if annotators and annotator not in annotators
+    )
+    people_named, others = tuple(named[True]), tuple(named[False])
+    return Interpretation(tuple(events), tuple(annotators), tuple(problems), people_named, others)
+
+
+def _contradict(in_name: str, attribute: str, protocol: Protocol) -> bool:
+    """Whether the name of a tier and its ANNOTATOR tell of two people, where both are listened to."""
+    both = {"tier", "attribute"} <= set(protocol.annotator_from)
+    return both and bool(in_name and attribute.strip()) and alike(in_name) != alike(attribute)
 
 
 def _first(told: Mapping[str, str], order: Iterable[str]) -> str:

@@ -107,7 +107,7 @@ def test_files_that_are_there_are_kept_unless_forced(tmp_path: Path) -> None:
 
 
 def test_check_without_films_groups_by_file_and_says_how_to_mend(tmp_path: Path) -> None:
-    write_eaf_text(tmp_path / "a b.eaf", TierText("ME", [(61_500, 61_500, "")]))
+    write_eaf_text(tmp_path / "a b.eaf", TierText("ME", [(61_500, 61_500, "")], annotator="A"))
     write_eaf_text(tmp_path / "c.eaf", TierText("Micro [x]"))
     for name in ("c.eaf.001", "c.bak", "c.pfsx", "c.etf", ".c.eaf", "c.eaf~"):
         (tmp_path / name).write_text("not read")
