@@ -99,7 +99,12 @@ class ClipDataset:
         return sum(len(targets) for targets in self.targets)
 
     def plan_epoch(
-        self, rng: np.random.Generator, window: int, me_share: float, stretch: float = 0.0
+        self,
+        rng: np.random.Generator,
+        window: int,
+        me_share: float,
+        stretch: float = 0.0,
+        balance_states: bool = False,
     ) -> list[Window]:
         """Draw the windows of one epoch, as many as cover all frames once.
 
@@ -108,20 +113,24 @@ class ClipDataset:
             window: Frames of a window; a shorter clip is taken whole.
             me_share: Share of windows that hold an ME where there is one; the others are anywhere.
             stretch: Largest relative change of speed.
+            balance_states: Whether speaking and other windows are equally frequent, with an ME and without.
 
         Returns:
             Windows in random order.
         """
         lengths = np.array([len(targets) for targets in self.targets], dtype=float)
+        weights = lengths * self._state_weights() if balance_states else lengths
         runs = self.runs
         count = max(1, round(self.n_frames / window))
         with_me = round(count * me_share) if runs else 0
         # Every ME is drawn equally often, up to one.
-        order = np.concatenate(
-            [rng.permutation(len(runs)) for _ in range(with_me // max(1, len(runs)) + 1)]
+        order = (
+            self._alternating(rng, with_me)
+            if balance_states
+            else _permutations(rng, len(runs), with_me)
         )
         # As Generator.choice draws, without a sum over all clips for every window.
-        chances = np.cumsum(lengths / lengths.sum())
+        chances = np.cumsum(weights / weights.sum())
         chances /= chances[-1]
         windows = []
         for number in range(count):
@@ -134,6 +143,31 @@ class ClipDataset:
                 start = int(rng.integers(0, max(1, int(lengths[clip]) - window + 1)))
             windows.append(self._window(clip, start, window, 1 + rng.uniform(-stretch, stretch)))
         return [windows[i] for i in rng.permutation(count)]
+
+    def _state_weights(self) -> npt.NDArray[np.float64]:
+        """Per clip a factor on its chance, so that both states hold half; unknown ones keep theirs."""
+        states = np.array([targets.majority_speaking for targets in self.targets])
+        lengths = np.array([len(targets) for targets in self.targets], dtype=float)
+        weights = np.ones(len(states))
+        both = [lengths[states == state].sum() for state in (0.0, 1.0)]
+        if all(both):
+            for state, total in zip((0.0, 1.0), both, strict=True):
+                weights[states == state] = sum(both) / 2 / total
+        return weights
+
+    def _alternating(self, rng: np.random.Generator, count: int) -> npt.NDArray[np.intp]:
+        """Numbers of MEs, by turns one in speech and one outside, each equally often within its state."""
+        by_state: dict[bool, list[int]] = {True: [], False: []}
+        for number, (clip, first, end) in enumerate(self.runs):
+            said = self.targets[clip].speaking[first:end]
+            by_state[bool((said == 1).sum() * 2 >= len(said))].append(number)
+        if not all(by_state.values()):
+            return _permutations(rng, len(self.runs), count)
+        order = np.empty(count + 1, dtype=np.intp)
+        for place, numbers in enumerate(by_state.values()):
+            mine = _permutations(rng, len(numbers), count // 2 + 1)[: len(order[place::2])]
+            order[place::2] = np.array(numbers)[mine]
+        return order
 
     def _window(self, clip: int, start: int, window: int, speed: float) -> Window:
         length = len(self.targets[clip])
@@ -186,6 +220,11 @@ def make_batch(frames: Sequence[Prepared], targets: Sequence[ClipTargets], longe
         has_me=torch.tensor([truth.has_me for truth in targets]),
         speaking=torch.tensor([truth.majority_speaking for truth in targets]),
     )
+
+
+def _permutations(rng: np.random.Generator, size: int, count: int) -> npt.NDArray[np.intp]:
+    """At least `count` numbers below `size`, each equally often up to one."""
+    return np.concatenate([rng.permutation(size) for _ in range(count // max(1, size) + 1)])
 
 
 def _runs(inside: npt.NDArray[np.float32]) -> list[tuple[int, int]]:

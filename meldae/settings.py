@@ -52,6 +52,7 @@ class TrainingConfig(_Settings):
         clip_norm: Largest norm of the gradient.
         ema: Decay per step of the averaged weights that are evaluated and kept; 0 for none.
         me_share: Share of windows that are centred near an ME.
+        balance_states: Draw speaking and other windows equally often, with an ME and without.
         augment: Strength of flips, shifts, turns, light and speed; 0 for none, 1 is the default.
         colour: Largest relative change of one colour against the others; pixels only.
         blur: Largest standard deviation of a blur, px of the model's input.
@@ -88,6 +89,7 @@ class TrainingConfig(_Settings):
     clip_norm: float = Field(default=1.0, gt=0)
     ema: float = Field(default=0.0, ge=0, lt=1)
     me_share: float = Field(default=0.5, ge=0, le=1)
+    balance_states: bool = False
     augment: float = Field(default=1.0, ge=0, le=3)
     colour: float = Field(default=0.0, ge=0, lt=1)
     blur: float = Field(default=0.0, ge=0, le=8)

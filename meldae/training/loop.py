@@ -113,7 +113,9 @@ class Loop:
         torch.manual_seed(int(rng.integers(2**31)))
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
         stretch = 0.1 * min(settings.augment, 1.0)
-        windows = data.plan_epoch(rng, settings.window, settings.me_share, stretch)
+        windows = data.plan_epoch(
+            rng, settings.window, settings.me_share, stretch, settings.balance_states
+        )
         windows = windows[: steps * settings.batch_size]
         sums = torch.zeros(len(_PARTS) + 1, dtype=torch.float64)
         started, count = time.perf_counter(), 0

@@ -213,3 +213,43 @@ def test_windows_that_are_expected_are_those_that_are_asked_for(tmp_path: Path) 
         assert torch.cat(found)[:, 0].tolist() == list(range(16))
         with data.expect(windows):
             assert data.collate([windows[5]]).frames[0, 0, 0, 0, 0] == 5
+
+
+def uneven(root: Path) -> Dataset:
+    """Nine clips of speech with an ME each, one of silence with an ME."""
+    clips, segments, frames = [], [], []
+    for number in range(10):
+        speaks = number < 9
+        row = clip_row(f"c{number}", 60, has_me=True, speaking_share=float(speaks), split="train")
+        inside = np.zeros(60, dtype=bool)
+        inside[20:28] = True
+        clips.append(row)
+        segments.append(segment_row(f"c{number}", "consensus", 20, 27))
+        frames += frame_rows(row, inside, ["speaking" if speaks else "silent"] * 60)
+    return write_dataset(root, clips, segments, frames)
+
+
+@pytest.mark.parametrize("me_share", [0.0, 1.0, 0.5])
+def test_balanced_states_are_drawn_equally_often(tmp_path: Path, me_share: float) -> None:
+    dataset = uneven(tmp_path)
+    data = ClipDataset(
+        dataset, clips_of(dataset, "train"), FrameStore(dataset, GREY, None, reader(60))
+    )
+    drawn: dict[bool, list[int]] = {True: [], False: []}
+    for epoch in range(30):
+        for balance in (True, False):
+            windows = data.plan_epoch(np.random.default_rng(epoch), 15, me_share, 0.0, balance)
+            assert len(windows) == 40
+            drawn[balance] += [window.clip for window in windows]
+    silent = {balance: np.mean(np.array(clips) == 9) for balance, clips in drawn.items()}
+    assert silent[True] == pytest.approx(0.5, abs=0.06)
+    assert silent[False] == pytest.approx(0.1, abs=0.06)
+
+
+def test_without_both_states_balance_changes_nothing(tmp_path: Path) -> None:
+    dataset = one_clip(tmp_path)
+    data = ClipDataset(
+        dataset, clips_of(dataset, "train"), FrameStore(dataset, GREY, None, reader(20))
+    )
+    plans = [data.plan_epoch(np.random.default_rng(3), 8, 0.5, 0.0, one) for one in (True, False)]
+    assert plans[0] == plans[1]
