@@ -4,6 +4,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from benchmarks.scoring import ClipOutcome, Score
 from benchmarks.summary import METRICS, point_values, summarise
+from wdmd_tools.metrics.catalogue import metric
 from wdmd_tools.metrics.dialogue import DialogueCounts
 from wdmd_tools.metrics.events import EventCounts
 
@@ -113,3 +114,7 @@ def test_a_single_recording_has_no_interval() -> None:
     found = summarise([make(recordings=1)], draws=50)
     assert found["f1_dr"].value is not None
     assert found["f1_dr"].low is None
+
+
+def test_every_metric_is_in_the_catalogue() -> None:
+    assert [metric(name).name for name in METRICS] == list(METRICS)

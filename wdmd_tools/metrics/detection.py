@@ -112,33 +112,34 @@ def ap_counts(one: Ranked, levels: Matrix) -> Matrix:
         levels: See `score_levels`; the same for all recordings.
 
     Returns:
-        Flattened (S, 1 + T): at each level how many predictions, and how many right at each tIoU; then
-        the number of references.
+        Flattened (1 + T, S): how many predictions have each level, and how many of them are right at
+        each tIoU; then the number of references.
     """
     rising = levels[::-1]
     step = len(levels) - np.searchsorted(rising, one.scores, side="right")
     table = np.zeros((len(levels), 1 + one.right.shape[1]))
     np.add.at(table, step, np.column_stack([np.ones(len(one.scores)), one.right]))
-    return np.concatenate([table.ravel(), [one.references]])
+    return np.concatenate([table.T.ravel(), [one.references]])
 
 
 def ap_by_tiou(sums: Matrix, n_tious: int) -> Matrix:
     """Average precision at every tIoU.
 
     Args:
-        sums: Shape (draws, S * (1 + T) + 1), sums of `ap_counts`.
+        sums: Shape (draws, (1 + T) * S + 1), sums of `ap_counts`.
         n_tious: T.
 
     Returns:
         Shape (draws, T); NaN without references.
     """
-    table = np.cumsum(sums[:, :-1].reshape(len(sums), -1, 1 + n_tious), axis=1)
-    precision = np.nan_to_num(
-        ratio(table[..., 1:], np.broadcast_to(table[..., :1], table[..., 1:].shape))
-    )
-    envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    gained = np.diff(table[..., 1:], axis=1, prepend=0.0)
-    return ratio((gained * envelope).sum(axis=1), np.repeat(sums[:, -1:], n_tious, axis=1))
+    # Levels last, so that sums and maxima along them run over neighbours in memory.
+    table = np.cumsum(sums[:, :-1].reshape(len(sums), 1 + n_tious, -1), axis=2)
+    said, right = table[:, :1], table[:, 1:]
+    precision = right / np.maximum(said, 1e-300)
+    envelope = np.maximum.accumulate(precision[..., ::-1], axis=2)[..., ::-1]
+    gained = np.diff(right, axis=2, prepend=0.0)
+    area = np.einsum("dts,dts->dt", gained, envelope)
+    return ratio(area, np.repeat(sums[:, -1:], n_tious, axis=1))
 
 
 @dataclass(frozen=True, slots=True)
