@@ -1,6 +1,6 @@
 """Films of a synthetic head whose movement is known exactly, for perf/alignment.py.
 
-Every film has a twin: the same head, noise and head movement without the micro-expressions.
+Every film has a twin: the same head and head movement, other noise, without the micro-expressions.
 """
 
 import tempfile
@@ -37,7 +37,8 @@ pull at the eye corners and at the root of the nose, which alignment takes for r
 ME_FRAMES, FIRST_ME, ME_EVERY = 21, 9, 33
 """0.35 s each."""
 
-SCENES = ("still", "slow", "speech")
+SCENES = ("still", "slow", "speech", "nods")
+"""A still head; one that sways; one that talks and sways more; one that sways, nods and turns."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Film:
         clean: The same frames before camera and codec, with the head at rest: only expressions move it.
         rigid: (F, R, 2) where the points that no expression moves are, px.
         moved: (U, F, 2) where the most moved point of each unit of `UNITS` is, px.
+        rest_moved: (U, 2) where these points are in the head at rest, px.
         marks: (F, K, 2) landmarks of `RIGID`, filtered over time by MediaPipe.
         raw_marks: The same, every frame on its own.
     """
@@ -57,6 +59,7 @@ class Film:
     clean: list[Image]
     rigid: FloatArray
     moved: FloatArray
+    rest_moved: FloatArray
     marks: FloatArray
     raw_marks: FloatArray
 
@@ -75,10 +78,10 @@ def make_film(
     """
     config = SynthConfig(recordings=1, subjects=1, fps=FPS, seconds=FRAMES / FPS, seed=subject)
     head = build_head(draw_identity(7, subject), SIZE)
-    # The same noise with and without expressions, so that twins differ by these alone.
-    renderer = Renderer(head, config.noise, 100 + subject)
+    # Twins have noise of their own: a common pattern would pull their registration to zero.
+    renderer = Renderer(head, config.noise, 2 * subject + (amplitude > 0))
     coefficients, aperture, poses = _movement(scene, config, subject)
-    anchors = np.stack([_anchor(renderer, head, unit) for unit in UNITS])
+    anchors = np.stack([_anchor(renderer, unit) for unit in UNITS])
     points = np.concatenate([_rigid_points(head), anchors])
     expressions = _expressions(amplitude)
     clean, places = [], []
@@ -98,6 +101,7 @@ def make_film(
         clean,
         truth[:, : -len(UNITS)],
         truth[:, -len(UNITS) :].swapaxes(0, 1),
+        anchors,
         _landmarks(frames, model, filtered=True),
         _landmarks(frames, model, filtered=False) if unfiltered else np.empty(0),
     )
@@ -117,11 +121,16 @@ def _movement(
     events = []
     if scene == "speech":
         events.append(SynthEvent("speech", length, None, "", (), "both", 0.0, "speaking"))
+    if scene == "nods":
+        for number, start in enumerate(range(200, length.end_ms - 900, 900)):
+            kind = ("nod", "turn")[number % 2]
+            span = Interval(start, start + 800)
+            events.append(SynthEvent(kind, span, start + 400, "", (), "right", 7.0, "listening"))
     course = trace(config, Script(length.end_ms, ((length, scene),), tuple(events)), subject, 0.0)
     if scene == "speech":
         return course.coefficients, course.aperture, course.poses
     still = np.zeros_like(course.coefficients)
-    poses = course.poses if scene == "slow" else (Pose(),) * len(course.poses)
+    poses = (Pose(),) * len(course.poses) if scene == "still" else course.poses
     return still, np.zeros_like(course.aperture), poses
 
 
@@ -148,7 +157,7 @@ def _rigid_points(head: Head) -> FloatArray:
     )
 
 
-def _anchor(renderer: Renderer, head: Head, unit: str) -> FloatArray:
+def _anchor(renderer: Renderer, unit: str) -> FloatArray:
     """The point that an action unit moves most on the left of the picture, px of the head at rest."""
     one = np.zeros(len(CHANNELS), np.float32)
     one[CHANNEL_INDEX[unit, "left"]] = 0.02

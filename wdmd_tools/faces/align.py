@@ -148,6 +148,37 @@ def smooth(values: FloatArray, sigma: float) -> FloatArray:
     return np.convolve(padded, kernel / kernel.sum(), mode="valid")
 
 
+def to_source(affine: FloatArray, points: FloatArray) -> FloatArray:
+    """Where pixels of a crop come from in the film.
+
+    Args:
+        affine: (2, 3) of one frame, or (F, 2, 3): source px to crop px, as in ``frames.parquet``
+            (``affine``, six numbers, row by row).
+        points: (K, 2) x and y in the crop, or (F, K, 2); pixel centres are whole numbers.
+
+    Returns:
+        (K, 2) or (F, K, 2) x and y in px of the source frame.
+
+    Raises:
+        numpy.linalg.LinAlgError: A matrix has no inverse; none that a build writes.
+
+    Example:
+        >>> to_source(np.array([[2.0, 0, 10], [0, 2.0, 0]]), np.array([[12.0, 4.0]])).tolist()
+        [[1.0, 2.0]]
+    """
+    affine, points = np.asarray(affine, np.float64), np.asarray(points, np.float64)
+    inverse = np.linalg.inv(affine[..., :2])
+    moved = points - affine[..., None, :, 2]
+    return np.asarray(moved @ np.swapaxes(inverse, -1, -2), np.float64)
+
+
+def to_crop(affine: FloatArray, points: FloatArray) -> FloatArray:
+    """Where points of the film lie in the crop: the inverse of `to_source`, same shapes."""
+    affine, points = np.asarray(affine, np.float64), np.asarray(points, np.float64)
+    placed = points @ np.swapaxes(affine[..., :2], -1, -2) + affine[..., None, :, 2]
+    return np.asarray(placed, np.float64)
+
+
 def _normalise(shape: ComplexArray) -> ComplexArray:
     left, right = (shape[index] for index in _OUTER_EYE_CORNERS)
     result: ComplexArray = (shape - (left + right) / 2) / (right - left)
