@@ -1,10 +1,13 @@
 """Build one recording: decode once, clip by clip, and write its crops. Runs in a worker process."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 
+from wdmd_tools.annotations import STATES
 from wdmd_tools.atomic import atomic_path
 from wdmd_tools.config import BuildConfig
 from wdmd_tools.errors import VideoError, WdmdError
@@ -20,11 +23,14 @@ from wdmd_tools.pipeline.rejection import unreadable, unusable, without_chosen_a
 from wdmd_tools.pipeline.rows import clip_row, frame_rows
 from wdmd_tools.video.crop_codecs import CROP_CODECS
 from wdmd_tools.video.crops import open_crop_writer
-from wdmd_tools.video.decode import FrameCountError, SourceFrame
+from wdmd_tools.video.decode import FrameCountError, SourceFrame, iter_frames
 from wdmd_tools.video.probe import VideoInfo, probe
 
 OnProgress = Callable[[float, float], None]
 """Called about once a second of film with the seconds of film done and those that there are to do."""
+
+FilmLimit = Callable[[float], AbstractContextManager[object]]
+"""Given the seconds of film that will be decoded, limits what the block may cost."""
 
 
 def build_recording(
@@ -34,6 +40,7 @@ def build_recording(
     out: Path,
     part: PartWriter,
     on_progress: OnProgress = lambda _done, _total: None,
+    limit: FilmLimit = contextlib.nullcontext,
 ) -> None:
     """Build all clips of a recording.
 
@@ -44,6 +51,7 @@ def build_recording(
         out: Dataset folder; crops go into its ``crops`` folder.
         part: Takes rows and problems. A video that cannot be read is a problem, not an error.
         on_progress: See `OnProgress`.
+        limit: See `FilmLimit`.
 
     Raises:
         WdmdError: The encoder failed.
@@ -57,11 +65,11 @@ def build_recording(
         info = probe(plan.video)
         part.video_sha256 = sha256_of(plan.video)
         try:
-            _build(plan, info, config, model_file, out, part, on_progress)
+            _build(plan, info, config, model_file, out, part, on_progress, limit)
         except FrameCountError:
             part.restart()
             info = probe(plan.video, decode=True)
-            _build(plan, info, config, model_file, out, part, on_progress)
+            _build(plan, info, config, model_file, out, part, on_progress, limit)
     except VideoError as error:
         raise_if_out_of_memory(error)
         part.problems.append(unreadable(plan, error))
@@ -75,6 +83,7 @@ def _build(
     out: Path,
     part: PartWriter,
     on_progress: OnProgress,
+    limit: FilmLimit,
 ) -> None:
     labels = label_frames(
         plan.events, plan.annotators, plan.time_origin_ms, info.table, config.consensus
@@ -87,9 +96,12 @@ def _build(
     crops.mkdir(parents=True, exist_ok=True)
     reader = ClipReader(info)
     steps = _Steps(info, clips, on_progress)
-    for clip in clips:
-        with ClipFaces(model_file, config.crop, crops) as faces:
-            _build_clip(plan, info, labels, clip, config, faces, reader, steps, out, part)
+    with limit(steps.total_s):
+        for clip in clips:
+            with ClipFaces(
+                model_file, config.crop, crops, place=plan.place, all_scales=plan.shares_film
+            ) as faces:
+                _build_clip(plan, info, labels, clip, config, faces, reader, steps, out, part)
 
 
 def _build_clip(
@@ -106,6 +118,8 @@ def _build_clip(
 ) -> None:
     frames = steps.counted(reader.frames(clip.frames), clip)
     cuts = _collect(frames, faces, info, config.quality.cut_threshold)
+    states = labels.states[clip.frames[0] : clip.frames[0] + len(faces)]
+    faces.choose(np.where(states < 0, -1, states == STATES.index("speaking")))
     problem = unusable(plan, clip, faces, config.quality)
     if problem is not None:
         part.problems.append(problem)
@@ -113,11 +127,11 @@ def _build_clip(
     track = faces.track()
     alignment = faces.align(track, float(info.table.fps))
     path = out / "crops" / f"{clip.clip_id}.mkv"
-    _write_crop(path, faces, alignment, info, config)
+    _write_crop(path, faces, alignment, info, clip, config)
     part.add(
         clip_row(plan, info, labels, clip, track, alignment, cuts, path, config),
         segment_rows(labels, clip.clip_id, clip.frames),
-        frame_rows(info, labels, clip, track, alignment),
+        frame_rows(info, labels, clip, track, alignment, config.quality.max_yaw_deg),
     )
 
 
@@ -129,23 +143,34 @@ def _collect(
     last = None
     for frame in frames:
         thumbnail = frame.thumbnail().astype(np.int16)
-        if last is not None and np.abs(thumbnail - last).mean() > cut_threshold:
+        cut = last is not None and bool(np.abs(thumbnail - last).mean() > cut_threshold)
+        if cut:
             cuts.append(frame.index)
         last = thumbnail
-        faces.add(frame, info.table.floor_ms[frame.index])
+        faces.add(frame, info.table.floor_ms[frame.index], cut=cut)
     return cuts
 
 
 def _write_crop(
-    path: Path, faces: ClipFaces, alignment: Alignment, info: VideoInfo, config: BuildConfig
+    path: Path,
+    faces: ClipFaces,
+    alignment: Alignment,
+    info: VideoInfo,
+    clip: ClipSpan,
+    config: BuildConfig,
 ) -> None:
+    start = clip.frames[0]
+
+    def reread(first: int, stop: int) -> Iterator[SourceFrame]:
+        return iter_frames(info.path, info.table, start + first, start + stop)
+
     codec = CROP_CODECS[config.crop.codec]
     try:
         with (
             atomic_path(path) as temporary,
             open_crop_writer(temporary, config.crop.size, info.table.fps, codec) as sink,
         ):
-            for crop in faces.crops(alignment):
+            for crop in faces.crops(alignment, reread):
                 sink.write(crop)
     except VideoError as error:
         # The film is not to blame: this must stop the build, not reject the recording.
@@ -159,6 +184,7 @@ class _Steps:
         self._fps = float(info.table.fps)
         self._every = max(1, round(self._fps))
         self._total = sum(clip.frames[1] - clip.frames[0] for clip in clips)
+        self.total_s = self._total / self._fps
         self._before = 0
         self._tell = on_progress
         self._report(0)
@@ -174,4 +200,4 @@ class _Steps:
         self._report(0)
 
     def _report(self, more: int) -> None:
-        self._tell((self._before + more) / self._fps, self._total / self._fps)
+        self._tell((self._before + more) / self._fps, self.total_s)

@@ -1,5 +1,6 @@
 """One recording as a piece of work: what every engine runs, wherever it runs it."""
 
+import contextlib
 import errno
 import traceback
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from wdmd_tools.config import BuildConfig
 from wdmd_tools.errors import WdmdError
 from wdmd_tools.pipeline.journal import Journal
 from wdmd_tools.pipeline.plan import RecordingPlan
-from wdmd_tools.pipeline.recording import build_recording
+from wdmd_tools.pipeline.recording import FilmLimit, build_recording
 
 Loss = Literal["killed", "memory", "time", "fault"]
 """Why a recording was not finished: its worker died, memory ran out, it stood still, or a fault of ours."""
@@ -64,13 +65,19 @@ class Lost:
     detail: str
 
 
-def attempt(task: Task, shared: Shared, on_progress: Callable[[float, float], None]) -> Lost | None:
+def attempt(
+    task: Task,
+    shared: Shared,
+    on_progress: Callable[[float, float], None],
+    limit: FilmLimit = contextlib.nullcontext,
+) -> Lost | None:
     """Build a recording and store it.
 
     Args:
         task: The recording.
         shared: Of the build.
         on_progress: Called with the seconds of film done and to do.
+        limit: What the film may cost; see `wdmd_tools.pipeline.recording.FilmLimit`.
 
     Returns:
         `None` when it is stored; else what went wrong with this recording and no other.
@@ -82,7 +89,13 @@ def attempt(task: Task, shared: Shared, on_progress: Callable[[float, float], No
     try:
         with Journal(shared.out).part(task.name, task.key) as part:
             build_recording(
-                task.recording, shared.config, shared.model_file, shared.out, part, on_progress
+                task.recording,
+                shared.config,
+                shared.model_file,
+                shared.out,
+                part,
+                on_progress,
+                limit,
             )
     except MemoryError as error:
         return Lost("memory", str(error).splitlines()[0] if str(error) else "no memory left")

@@ -337,6 +337,24 @@ def test_a_worker_that_stands_still_is_ended(project: Path, face_model: Path) ->
     assert info["rejects"] == {"E_TIME_LIMIT": 1}
 
 
+def test_a_film_over_its_processor_time_is_a_row(
+    project: Path, face_model: Path, tmp_path: Path
+) -> None:
+    write_film(tmp_path / "raw" / "long.mp4", portrait_frames(400), 30)
+    shutil.copy(project / "raw" / "a.mp4", tmp_path / "raw")
+    tier = TierText("ME@A1", [(100, 200, "ME")], "P")
+    for name in ("a", "long"):
+        write_eaf_text(tmp_path / "ann" / f"{name}.eaf", tier, media_url=f"{name}.mp4")
+    # 400 frames take more than three seconds, 6 do not take one.
+    limits = ["limits.least_seconds=1", "limits.seconds_per_minute_of_film=0.1"]
+    config = load_config(None, ["crop.size=48", *limits])
+    paths = (tmp_path / "ann", tmp_path / "raw", tmp_path / "data")
+    report = build_dataset(*paths, config, face_model=face_model, jobs=2)
+    assert [(p.code, Path(p.file).name) for p in report.rejects] == [("E_TIME_LIMIT", "long.eaf")]
+    assert "processor time" in report.rejects[0].message
+    assert report.counts["recordings"] == 1
+
+
 def test_errors_that_all_would_meet_stop_the_build(project: Path, face_model: Path) -> None:
     with pytest.raises(WdmdError, match=r"(?i)mediapipe does not start|model"):
         build_dataset(

@@ -14,6 +14,7 @@ from wdmd_tools.errors import MissingDependencyError, WdmdError
 from wdmd_tools.faces.landmarks import FaceLandmarker
 from wdmd_tools.pipeline.work import Lost, Shared, Task, attempt
 from wdmd_tools.video.ffmpeg import ffmpeg_binary
+from wdmd_tools.video.limits import enter_worker, film_time
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Worker:
 
     def __init__(self, shared: Shared) -> None:
         context = get_context("spawn")
+        # With an arena per thread glibc keeps more memory for every new landmarker's threads.
+        os.environ.setdefault("MALLOC_ARENA_MAX", "2")
         # OpenMP threads that spin between parallel regions slow down shared cores.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         self.handle, theirs = context.Pipe()
@@ -80,7 +83,7 @@ class Worker:
             message: Message = self.handle.recv()
         except (EOFError, OSError, pickle.UnpicklingError):
             self.kill()
-            return Lost("killed", _end(self._process.exitcode))
+            return _death(self._process.exitcode)
         if isinstance(message, Lost) and message.why == "memory":
             # Its memory is in pieces: a new one starts better.
             self.kill()
@@ -100,10 +103,13 @@ class Worker:
         return bool(connection.wait([self._process.sentinel], timeout=0.2))
 
 
-def _end(exit_code: int | None) -> str:
-    if exit_code is not None and exit_code < 0:
-        return signal.Signals(-exit_code).name
-    return f"exit code {exit_code}"
+def _death(exit_code: int | None) -> Lost:
+    if exit_code is None or exit_code >= 0:
+        return Lost("killed", f"exit code {exit_code}")
+    name = signal.Signals(-exit_code).name
+    if name == "SIGXCPU":
+        return Lost("time", "it took more processor time than `limits` allow for its length")
+    return Lost("killed", name)
 
 
 def _serve(pipe: Connection, shared: Shared) -> None:
@@ -117,13 +123,17 @@ def _serve(pipe: Connection, shared: Shared) -> None:
             pipe.send(Step(done, total))
 
     broken = _warm_up(shared)
+    limits = shared.config.limits
+    enter_worker(limits)
     while True:
         try:
             task: Task = pipe.recv()
         except (EOFError, OSError):
             return
         try:
-            said: Message = broken or attempt(task, shared, tell)
+            said: Message = broken or attempt(
+                task, shared, tell, lambda film_s: film_time(limits, film_s)
+            )
         except MissingDependencyError as error:
             # Everything started a moment ago: what does not start now lacks memory or processes.
             said = Lost("memory", str(error).partition(";")[0])
