@@ -29,6 +29,10 @@ ROW_GROUP = 128 * 1024
 """Rows of a row group."""
 
 
+LATER: Mapping[str, tuple[str, ...]] = {"frames": ("face_flags",)}
+"""Nullable columns that were added after the schema's first version: tables from before read as null."""
+
+
 def make_table(name: str, rows: Iterable[Mapping[str, Any]] | pa.Table) -> pa.Table:
     """Rows to an Arrow table with exactly the schema of `name`.
 
@@ -45,6 +49,10 @@ def make_table(name: str, rows: Iterable[Mapping[str, Any]] | pa.Table) -> pa.Ta
     schema = TABLES[name].with_metadata({"wdmd": json.dumps({"table": name, **_CONVENTIONS})})
     try:
         if isinstance(rows, pa.Table):
+            for column in LATER.get(name, ()):
+                if column not in rows.column_names:
+                    nulls = pa.nulls(rows.num_rows, schema.field(column).type)
+                    rows = rows.append_column(schema.field(column), nulls)
             table = rows.select(schema.names).cast(schema)
         else:
             listed = list(rows)
@@ -142,6 +150,7 @@ def _check_schema(path: Path, name: str, schema: pa.Schema) -> None:
         raise ManifestError(
             f"{path}: schema version {found}, this program reads {SCHEMA_VERSION}; build it again"
         )
-    missing = [c for c in TABLES[name].names if c not in schema.names]
+    needed = set(TABLES[name].names) - set(LATER.get(name, ()))
+    missing = [c for c in TABLES[name].names if c in needed and c not in schema.names]
     if missing:
         raise ManifestError(f"{path}: column {', '.join(missing)} is missing from the {name} table")

@@ -8,6 +8,7 @@ import pytest
 
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import SCHEMA_VERSION, TABLES, read_table, write_table
+from wdmd_tools.manifest.tables import LATER, make_table
 
 ROWS = [
     {"clip_id": f"c{n}", "onset_frame": n, "offset_frame": n + 5, "label": "me", "score": 0.5}
@@ -97,3 +98,17 @@ def test_another_major_version_is_refused(tmp_path: Path) -> None:
     pq.write_table(table.replace_schema_metadata(metadata), path, write_page_checksum=True)
     with pytest.raises(ManifestError, match=r"99\.0\.0"):
         read_table(path, "clip_scores")
+
+
+def test_a_table_from_before_a_column_was_added_reads_as_null(tmp_path: Path) -> None:
+    for name, columns in LATER.items():
+        whole = make_table(name, [])
+        older = whole.drop_columns(list(columns))
+        pq.write_table(older, tmp_path / f"{name}.parquet", write_page_checksum=True)
+        read = read_table(tmp_path / f"{name}.parquet", name)
+        assert read.schema.names == whole.schema.names
+        for column in columns:
+            assert whole.schema.field(column).nullable
+    with pytest.raises(ManifestError, match="yaw is missing"):
+        pq.write_table(make_table("frames", []).drop_columns(["yaw"]), tmp_path / "f.parquet")
+        read_table(tmp_path / "f.parquet", "frames")
