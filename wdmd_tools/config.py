@@ -106,11 +106,6 @@ class QualityConfig(_Frozen):
         min_coverage: Below this share of frames with a face W_FACE_COVERAGE.
         reject_coverage: Below it the clip is rejected, E_NO_FACE.
         reject_yaw_deg: A clip whose median absolute yaw is above it is rejected, E_YAW; null keeps all.
-        reject_profile_share: Share of the frames with a face in which it may be turned by more than
-            `max_yaw_deg`; above it E_PROFILE. Null keeps all; so do the next two.
-        reject_out_of_frame_share: The same for faces of which at least a tenth of the landmarks lies
-            outside of the picture, E_OUT_OF_FRAME.
-        reject_occluded_share: The same for faces that something seems to cover, E_OCCLUDED.
         cut_threshold: Change of mean brightness between frames, 0 to 255, that makes a shot cut.
     """
 
@@ -120,9 +115,6 @@ class QualityConfig(_Frozen):
     min_coverage: float = Field(default=0.95, ge=0, le=1)
     reject_coverage: float = Field(default=0.5, ge=0, le=1)
     reject_yaw_deg: float | None = Field(default=None, gt=0)
-    reject_profile_share: float | None = Field(default=None, ge=0, le=1)
-    reject_out_of_frame_share: float | None = Field(default=None, ge=0, le=1)
-    reject_occluded_share: float | None = Field(default=None, ge=0, le=1)
     cut_threshold: float = Field(default=30.0, gt=0)
 
 
