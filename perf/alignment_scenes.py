@@ -65,7 +65,14 @@ class Film:
 
 
 def make_film(
-    scene: str, subject: int, amplitude: float, model: Path, *, unfiltered: bool = True
+    scene: str,
+    subject: int,
+    amplitude: float,
+    model: Path,
+    *,
+    noise: float,
+    crf: int,
+    unfiltered: bool = False,
 ) -> Film:
     """Render, encode, decode, find landmarks.
 
@@ -74,9 +81,19 @@ def make_film(
         subject: Number of the synthetic person.
         amplitude: Displacement of the micro-expressions, shares of the inter-ocular distance; 0: none.
         model: The landmarker's file.
+        noise: Camera noise, standard deviation in grey levels.
+        crf: Quality of H.264, 0 is lossless.
         unfiltered: Whether landmarks are also found without MediaPipe's filter.
     """
-    config = SynthConfig(recordings=1, subjects=1, fps=FPS, seconds=FRAMES / FPS, seed=subject)
+    config = SynthConfig(
+        recordings=1,
+        subjects=1,
+        fps=FPS,
+        seconds=FRAMES / FPS,
+        seed=subject,
+        noise=noise,
+        crf=crf,
+    )
     head = build_head(draw_identity(7, subject), SIZE)
     # Twins have noise of their own: a common pattern would pull their registration to zero.
     renderer = Renderer(head, config.noise, 2 * subject + (amplitude > 0))
