@@ -49,7 +49,7 @@ def screen(
     from wdmd_tools.plots.screen_strips import plot_screen
     from wdmd_tools.screen.queue import Row, keep_decisions, read_queue, write_queue
     from wdmd_tools.screen.rules import load_rules
-    from wdmd_tools.screen.run import screen_dialogue, screen_films
+    from wdmd_tools.screen.run import Dialogue, screen_dialogue, screen_films
     from wdmd_tools.screen.technical import TechnicalConfig
     from wdmd_tools.screen.toxicity import ToxicModel
 
@@ -63,7 +63,7 @@ def screen(
     earlier = read_queue(target) if target.exists() else []
     rows: list[Row] = []
     failed: list[str] = []
-    n_films = n_texts = 0
+    n_films, texts = 0, Dialogue()
     with progress_bar(enabled=not json) as bar:
         task = bar.add_task("screening", total=None)
 
@@ -77,10 +77,8 @@ def screen(
                 warn("faces are not looked at: no face model; get it with wdmd doctor --fetch")
             rows, failed, n_films = screen_films(videos, out_dir, config, model, progress)
         if subtitles is not None:
-            found, bad, n_texts = screen_dialogue(
-                subtitles, wanted, toxic, toxic_threshold, encoding, progress
-            )
-            rows, failed = rows + found, failed + bad
+            texts = screen_dialogue(subtitles, wanted, toxic, toxic_threshold, encoding, progress)
+            rows, failed = rows + texts.rows, failed + texts.failed
     hits = Counter(f"{row['reason']} / {row['rule']}" for row in rows)
     unused = [rule.term for rule in (wanted.rules if wanted else ())]
     silent = [term for term in unused if not any(key.endswith(f"/ {term}") for key in hits)]
@@ -94,7 +92,9 @@ def screen(
         print_json(
             {
                 "films": n_films,
-                "texts": n_texts,
+                "texts": texts.n_files,
+                "encodings": texts.encodings,
+                "encodings_guessed": texts.guesses,
                 "undecided": undecided,
                 "hits": dict(hits),
                 "rules_without_hit": silent,
@@ -108,8 +108,14 @@ def screen(
         print_table("Findings", ["reason", "how many"], [[k, str(n)] for k, n in hits.items()])
         if silent:
             say(f"rules without a hit: {', '.join(silent)}")
-    say(f"{n_films} films, {n_texts} texts, {len(queue)} findings, {undecided} undecided: {target}")
+    say(
+        f"{n_films} films, {texts.n_files} texts, {len(queue)} findings, {undecided} undecided: {target}"
+    )
+    for name, guess in texts.guesses.items():
+        warn(f"{name}: neither UTF-8 nor marked, read as {guess}; check, or give --encoding")
     for line in failed:
         warn(line)
     if failed:
-        raise PartialResultError(f"{len(failed)} files could not be read; the others are done")
+        raise PartialResultError(
+            f"{len(failed)} files could not be read, or not in full; the others are done"
+        )

@@ -95,11 +95,12 @@ def _make(
     val_share: float,
     seed: int,
 ) -> "NamedSplit":
+    from wdmd_tools.cli.console import warn
     from wdmd_tools.split.imported import read_split_csv
     from wdmd_tools.split.make import make_folds, make_holdout, make_loso
 
     if from_csv is not None:
-        return read_split_csv(from_csv, dataset, name)
+        return read_split_csv(from_csv, dataset, name, warn)
     if folds is not None:
         return make_folds(dataset, name, by, folds, val_share, seed)
     if loso:

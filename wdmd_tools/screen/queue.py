@@ -10,6 +10,7 @@ from wdmd_tools.errors import DataError
 from wdmd_tools.screen.rules import Rules
 from wdmd_tools.screen.subtitles import Cue
 from wdmd_tools.screen.technical import TechnicalFinding
+from wdmd_tools.spreadsheet_in import read_sheet
 
 KEY = ("film", "start_ms", "end_ms", "reason", "rule")
 """What makes two findings the same one; measured texts and scores may change a little."""
@@ -61,6 +62,25 @@ def toxic_rows(
     return rows
 
 
+def reading_rows(film: str, encoding: str, first: str, unread: int) -> list[Row]:
+    """What a person should know about how a file of dialogue was read.
+
+    Args:
+        film: Its name in the queue.
+        encoding: The encoding that was guessed; empty if it is sure.
+        first: A line of it, by which a wrong guess shows.
+        unread: Texts without a usable time.
+    """
+    rows = []
+    if encoding:
+        text = f"read as {encoding}, a guess: does this look right? {first}"
+        rows.append(_row(film, 0, 1, "reading", "encoding", text))
+    if unread:
+        text = f"{unread} cues without a usable time were not read"
+        rows.append(_row(film, 0, 1, "reading", "no time", text))
+    return rows
+
+
 def technical_rows(film: str, findings: Sequence[TechnicalFinding]) -> list[Row]:
     """Technical findings of a film.
 
@@ -86,23 +106,18 @@ def _row(film: str, start_ms: int, end_ms: int, reason: str, rule: str, text: st
 
 
 def read_queue(path: Path) -> list[Row]:
-    """A queue as a person saved it: commas or semicolons, with or without a byte order mark.
+    """A queue as a person saved it, see `wdmd_tools.spreadsheet_in`.
 
     Raises:
         DataError: Not a queue of ours.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8; save it as 'CSV UTF-8'") from error
-    head = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in head else ",")
-    missing = sorted(set(COLUMNS) - set(reader.fieldnames or ()))
+    sheet = read_sheet(path)
+    missing = sorted(set(COLUMNS) - set(sheet.head))
     if missing:
         raise DataError(
             f"{path}: not a review queue, lacks {', '.join(missing)}; choose another --out"
         )
-    return [{name: _plain(row[name] or "") for name in COLUMNS} for row in reader]
+    return [{name: _plain(row.get(name, "")) for name in COLUMNS} for _, row in sheet.rows]
 
 
 def keep_decisions(new: Sequence[Row], old: Sequence[Row]) -> list[Row]:

@@ -8,15 +8,21 @@ dialogue   --rules-->    keywords
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from wdmd_tools import atomic
 from wdmd_tools.errors import DataError, WdmdError
 from wdmd_tools.screen.face_sample import face_findings, sample_faces
-from wdmd_tools.screen.queue import Row, keyword_rows, technical_rows, toxic_rows
+from wdmd_tools.screen.queue import (
+    Row,
+    keyword_rows,
+    reading_rows,
+    technical_rows,
+    toxic_rows,
+)
 from wdmd_tools.screen.rules import Rules
-from wdmd_tools.screen.subtitles import SUFFIXES, Cue, read_subtitles
+from wdmd_tools.screen.subtitles import SUFFIXES, Subtitles, read_subtitles
 from wdmd_tools.screen.technical import TechnicalConfig, TechnicalFinding, screen_film
 from wdmd_tools.screen.toxicity import ToxicModel
 from wdmd_tools.screen.transcript import read_transcript
@@ -24,6 +30,25 @@ from wdmd_tools.video.media import MediaIndex
 from wdmd_tools.video.probe import probe
 
 Progress = Callable[[int, int, str], None]
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """What was found in subtitles and transcripts.
+
+    Args:
+        rows: For the queue.
+        failed: A line for each file that was not read, or not in full.
+        guesses: The encoding that was guessed, by file; the others are sure.
+        encodings: How each file was read, guessed or not.
+        n_files: Files looked at.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    guesses: dict[str, str] = field(default_factory=dict)
+    encodings: dict[str, str] = field(default_factory=dict)
+    n_files: int = 0
 
 
 def screen_films(
@@ -87,7 +112,7 @@ def screen_dialogue(
     threshold: float,
     encoding: str | None,
     progress: Progress,
-) -> tuple[list[Row], list[str], int]:
+) -> Dialogue:
     """Keywords and toxic lines of all subtitles and transcripts.
 
     Args:
@@ -98,14 +123,10 @@ def screen_dialogue(
         encoding: Of the subtitles; guessed when `None`.
         progress: Told about files.
 
-    Returns:
-        Rows, a line for each file that could not be read, and the number of files.
-
     Raises:
         DataError: There is no file to read.
     """
-    rows: list[Row] = []
-    failed: list[str] = []
+    found = Dialogue()
     files = list(_dialogue_files(subtitles))
     if not files:
         raise DataError(f"{subtitles}: no subtitle file; expected {', '.join((*SUFFIXES, '.csv'))}")
@@ -113,17 +134,27 @@ def screen_dialogue(
         name = path.relative_to(subtitles).as_posix() if subtitles.is_dir() else path.name
         progress(done, len(files), name)
         try:
-            cues = _cues(path, encoding)
+            read = _read(path, encoding)
         except DataError as error:
-            failed.append(str(error))
+            found.failed.append(str(error))
             continue
+        cues = read.cues
+        found.encodings[name] = read.encoding
+        if read.guessed:
+            found.guesses[name] = read.encoding
+        if read.unread:
+            found.failed.append(f"{path}: {read.unread} cues without a usable time were not read")
+        first = next((cue.text for cue in cues if not cue.text.isascii()), "")
+        guess = read.encoding if read.guessed else ""
+        found.rows += reading_rows(name, guess, first, read.unread)
         if rules is not None:
-            rows += keyword_rows(name, cues, rules)
+            found.rows += keyword_rows(name, cues, rules)
         if toxic is not None:
             scores = toxic.scores([cue.text for cue in cues])
-            rows += toxic_rows(name, cues, scores, toxic.name, threshold)
+            found.rows += toxic_rows(name, cues, scores, toxic.name, threshold)
     progress(len(files), len(files), "")
-    return rows, failed, len(files)
+    found.n_files = len(files)
+    return found
 
 
 def _dialogue_files(root: Path) -> Iterator[Path]:
@@ -135,7 +166,7 @@ def _dialogue_files(root: Path) -> Iterator[Path]:
             yield path
 
 
-def _cues(path: Path, encoding: str | None) -> list[Cue]:
+def _read(path: Path, encoding: str | None) -> Subtitles:
     if path.suffix.casefold() == ".csv":
         return read_transcript(path)
     return read_subtitles(path, encoding)

@@ -1,12 +1,14 @@
-"""Read subtitle files into cues: pysubs2 parses, this module decodes and mends its leniencies."""
+"""Read subtitle files into cues: pysubs2 parses, this module mends its leniencies and loses no text."""
 
+import html
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pysubs2
 
-from wdmd_tools.errors import ConfigError, DataError
+from wdmd_tools.errors import DataError
+from wdmd_tools.text_decoding import decode
 
 SUFFIXES = (".srt", ".vtt", ".ass")
 """File kinds that are read."""
@@ -14,12 +16,11 @@ SUFFIXES = (".srt", ".vtt", ".ass")
 MAX_BYTES = 16 * 2**20
 """Larger files are refused: a film's subtitles have some hundred kilobytes."""
 
-_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
-_TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->")
+_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
+_START = re.compile(rf"^\s*{_TIME}\s*-{{1,2}}>")
+_BOTH = re.compile(rf"^\s*{_TIME}\s*-{{1,2}}>\s*{_TIME}")
+_ARROW = re.compile(r"^\s*[\d:.,\s]*-->|^\s*[\d:.,]+\s*->")
+_NOT_SAID = ("WEBVTT", "NOTE", "STYLE", "REGION")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Cue:
 
     Args:
         start_ms: In the time of the subtitle file.
-        end_ms: Exclusive.
+        end_ms: Exclusive; one millisecond later where the file has no usable end.
         text: Without tags.
     """
 
@@ -37,38 +38,24 @@ class Cue:
     text: str
 
 
-def decode(data: bytes, path: Path, encoding: str | None = None) -> str:
-    """Bytes of a text file as text: byte order mark, then UTF-8, cp1252, GB 18030.
-
-    cp1252 comes before GB 18030 only where the high bytes are rare, as in Western text: it decodes
-    nearly any bytes, so alone it would never let a Chinese file through.
+@dataclass(frozen=True, slots=True)
+class Subtitles:
+    """What was read from a file of subtitles.
 
     Args:
-        data: The file.
-        path: For messages.
-        encoding: The user's word; nothing is guessed then.
-
-    Raises:
-        ConfigError: An encoding that Python does not know.
-        DataError: Bytes that are not of the encoding.
+        cues: By time.
+        encoding: How its bytes were read.
+        guessed: Whether that is a guess.
+        unread: Blocks of text without a usable time.
     """
-    high = sum(byte >= 0x80 for byte in data)
-    legacy = ("cp1252", "gb18030") if high * 5 < len(data) else ("gb18030", "cp1252")
-    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    names = [encoding] if encoding else [marked] if marked else ["utf-8", *legacy]
-    for name in names:
-        try:
-            return data.decode(name)
-        except LookupError:
-            raise ConfigError(
-                f"--encoding {name!r} is not known; try utf-8, cp1252 or gb18030"
-            ) from None
-        except UnicodeDecodeError:
-            continue
-    raise DataError(f"{path}: not text in {', '.join(names)}; name its encoding with --encoding")
+
+    cues: list[Cue]
+    encoding: str = "utf-8"
+    guessed: bool = False
+    unread: int = 0
 
 
-def read_subtitles(path: Path, encoding: str | None = None) -> list[Cue]:
+def read_subtitles(path: Path, encoding: str | None = None) -> Subtitles:
     """All cues of a file, by time.
 
     Args:
@@ -80,40 +67,76 @@ def read_subtitles(path: Path, encoding: str | None = None) -> list[Cue]:
     """
     if path.stat().st_size > MAX_BYTES:
         raise DataError(f"{path}: larger than {MAX_BYTES // 2**20} MiB, not a subtitle file")
-    text = decode(path.read_bytes(), path, encoding).replace("\r\n", "\n").replace("\r", "\n")
+    read = decode(path.read_bytes(), path, encoding)
+    text = read.text.replace("\r\n", "\n").replace("\r", "\n")
     kind = path.suffix.casefold().lstrip(".")
+    unread = 0
     if kind in ("srt", "vtt"):
-        text = _without_strays(text, kind)
+        text, unread = _mended(text, kind)
     try:
         parsed = pysubs2.SSAFile.from_string(text, format_=kind)
     except (pysubs2.exceptions.Pysubs2Error, ValueError, IndexError, KeyError) as error:
         raise DataError(
             f"{path}: not readable as {kind} ({error}); save it anew in a subtitle editor"
         ) from error
-    cues = [
-        Cue(event.start, event.end, " ".join(event.plaintext.split()))
-        for event in parsed
-        if not event.is_comment and 0 <= event.start < event.end
-    ]
+    cues = []
+    for event in parsed:
+        if event.is_comment:
+            continue
+        said = html.unescape(event.plaintext) if kind == "vtt" else event.plaintext
+        start = max(event.start, 0)
+        cues.append(Cue(start, max(event.end, start + 1), " ".join(said.split())))
     if not cues:
         raise DataError(f"{path}: no subtitle with a time in it; is it really {kind}?")
-    return sorted((cue for cue in cues if cue.text), key=lambda cue: (cue.start_ms, cue.end_ms))
+    said_ones = sorted(
+        (cue for cue in cues if cue.text), key=lambda cue: (cue.start_ms, cue.end_ms)
+    )
+    return Subtitles(said_ones, read.encoding, read.guessed, unread)
 
 
-def _without_strays(text: str, kind: str) -> str:
-    """Drop what pysubs2 would glue to the text of the cue above.
+def _mended(text: str, kind: str) -> tuple[str, int]:
+    """A text that pysubs2 reads without gluing or losing, and the blocks that have no time.
 
     pysubs2 gives a cue every line down to the next line with times. A cue ends at its first empty line:
-    numbers, cue names and broken cues after it are dropped.
+    numbers and cue names after it are dropped, other text without a time is counted.
     """
     kept: list[str] = []
-    inside = False
-    for line in text.split("\n"):
-        if _TIMES.match(line):
-            inside = True
-            kept += ["", line]
-        elif not line.strip():
-            inside = False
-        elif inside:
-            kept.append(line)
-    return ("WEBVTT\n" if kind == "vtt" else "") + "\n".join(kept) + "\n"
+    unread = 0
+    for block in re.split(r"\n[^\S\n]*(?=\n)", text):
+        lines = [line for line in block.split("\n") if line.strip()]
+        inside = False
+        lost = False
+        for line in lines:
+            time = _time_line(line)
+            if time:
+                inside = True
+                kept += ["", time]
+            elif _ARROW.match(line):
+                inside, lost = False, True
+                unread += 1
+            elif inside:
+                kept.append(line)
+        if kind == "vtt" and lines and lines[0].lstrip("\ufeff").startswith(_NOT_SAID):
+            continue
+        has_time = any(_time_line(line) for line in lines)
+        unread += not has_time and not lost and any(not line.strip().isdigit() for line in lines)
+    return ("WEBVTT\n" if kind == "vtt" else "") + "\n".join(kept) + "\n", unread
+
+
+def _time_line(line: str) -> str:
+    """A line of times as pysubs2 reads it, its end that of the start if it has none; else empty."""
+    start, both = _START.match(line), _BOTH.match(line)
+    if start is None:
+        return ""
+    begin = _clock(start.groups())
+    end = _clock(both.groups()[4:]) if both is not None else begin
+    return f"{begin} --> {end}"
+
+
+def _clock(parts: tuple[str | None, ...]) -> str:
+    hours, minutes, seconds, fraction = parts
+    total = 60 * (60 * int(hours or 0) + int(minutes or 0)) + int(seconds or 0)
+    # pysubs2 reads two digits of hours.
+    total = min(total, 99 * 3600 + 59 * 60 + 59)
+    ms = (fraction or "0").ljust(3, "0")
+    return f"{total // 3600:02d}:{total // 60 % 60:02d}:{total % 60:02d}.{ms}"

@@ -1,56 +1,54 @@
 """Dialogue from a CSV instead of subtitles: ``start``, ``end`` and ``text``.
 
-Times are seconds (12.5) or clock times (00:00:12.5). Comma or semicolon, with or without a byte order
-mark.
+Times are seconds (12.5) or clock times (00:00:12.5); the table is read by `wdmd_tools.spreadsheet_in`.
 """
 
-import csv
-import io
 from pathlib import Path
 
 from wdmd_tools.errors import DataError, describe_os_error
-from wdmd_tools.screen.subtitles import Cue
+from wdmd_tools.screen.subtitles import Cue, Subtitles
+from wdmd_tools.spreadsheet_in import read_sheet
 
 _COLUMNS = ("start", "end", "text")
 
 
-def read_transcript(path: Path) -> list[Cue]:
+def read_transcript(path: Path) -> Subtitles:
     """Read a transcript.
 
     Args:
-        path: A CSV file in UTF-8 with the columns start, end, text; others are ignored.
+        path: A CSV file with the columns start, end, text; others are ignored.
 
     Returns:
-        Cues in the order of the file; rows without text are left out.
+        Cues in the order of the file; rows without text are left out, those without a start counted.
 
     Raises:
         DataError: It cannot be read, a column is missing, or a time is wrong; with the line.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        sheet = read_sheet(path)
     except OSError as error:
         raise DataError(describe_os_error(error, path)) from None
-    except UnicodeDecodeError:
-        raise DataError(f"{path}: not UTF-8; save it as 'CSV UTF-8'") from None
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in head else ",")
-    names = {(name or "").strip().casefold(): name for name in reader.fieldnames or ()}
+    names = {name.casefold(): name for name in sheet.head}
     missing = [column for column in _COLUMNS if column not in names]
     if missing:
         raise DataError(f"{path}: no column {', '.join(missing)}; expected {', '.join(_COLUMNS)}")
     cues = []
-    for row in reader:
-        said = (row[names["text"]] or "").strip()
+    unread = 0
+    for line, row in sheet.rows:
+        said = row.get(names["text"], "").strip()
         if not said:
             continue
-        start, end = (
-            _milliseconds(row[names[column]] or "", f"{path}:{reader.line_num}: {column}")
-            for column in ("start", "end")
-        )
-        if start >= end:
-            raise DataError(f"{path}:{reader.line_num}: start is not before end")
-        cues.append(Cue(start, end, said))
-    return cues
+        cell = row.get(names["start"], "")
+        if not cell.strip():
+            unread += 1
+            continue
+        start = _milliseconds(cell, f"{path}:{line}: start")
+        last = row.get(names["end"], "")
+        end = _milliseconds(last, f"{path}:{line}: end") if last.strip() else start
+        if last.strip() and start >= end:
+            raise DataError(f"{path}:{line}: start is not before end")
+        cues.append(Cue(start, max(end, start + 1), said))
+    return Subtitles(cues, sheet.encoding, sheet.guessed, unread)
 
 
 def _milliseconds(text: str, where: str) -> int:

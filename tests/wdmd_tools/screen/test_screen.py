@@ -19,7 +19,7 @@ SRT = "1\n00:00:01,000 --> 00:00:02,500\n{}\n\n2\n00:00:03,000 --> 00:00:04,000\
 
 def cues(tmp_path, name, text, encoding="utf-8"):
     (tmp_path / name).write_bytes(text.encode(encoding))
-    return read_subtitles(tmp_path / name)
+    return read_subtitles(tmp_path / name).cues
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,57 @@ def test_encodings(tmp_path, word, encoding):
     assert found == [Cue(1000, 2500, word), Cue(3000, 4000, "Bye")]
 
 
-def test_broken_cue_does_not_leak_into_the_one_above(tmp_path):
-    text = "1\n00:00:01.000 --> 00:00:02.000\nDot time\n\nbroken\n00:00:05 ->\nlost\n"
-    assert cues(tmp_path, "a.srt", text) == [Cue(1000, 2000, "Dot time")]
+def test_broken_times_lose_no_text_and_do_not_leak_into_the_cue_above(tmp_path):
+    #   cue                        what is wrong             read as
+    text = (
+        "1\n00:00:01.000 --> 00:00:02.000\nDot time\n\n"  # 1000-2000
+        "broken\n00:00:05 ->\nshort arrow\n\n"  # no end: 5000-5001
+        "3\n00:00:09,000 --> 00:00:08,500\nreversed\n\n"  # 9000-9001
+        "4\n0:1 -->\nkill in no time\n\n"  # no start: counted
+        "left over\n\n5\n"  # no time line at all: counted; a number alone is nothing
+    )
+    (tmp_path / "a.srt").write_text(text)
+    read = read_subtitles(tmp_path / "a.srt")
+    assert read.cues == [
+        Cue(1000, 2000, "Dot time"),
+        Cue(5000, 5001, "short arrow"),
+        Cue(9000, 9001, "reversed"),
+    ]
+    assert read.unread == 2
+
+
+def test_vtt_entities_are_read_and_notes_are_not_text(tmp_path):
+    text = (
+        "WEBVTT - a title\n\nNOTE kill\nmore\n\nSTYLE\n::cue {}\n\n"
+        "00:01.000 --> 00:02.000 align:start\nTom &amp; <i>Ann</i> don&#39;t\n"
+    )
+    (tmp_path / "a.vtt").write_text(text)
+    read = read_subtitles(tmp_path / "a.vtt")
+    assert read.cues == [Cue(1000, 2000, "Tom & Ann don't")]
+    assert read.unread == 0
+
+
+def test_a_guess_and_what_was_not_read_are_told_everywhere(tmp_path):
+    (tmp_path / "rules.yaml").write_text("rules: [{term: kill, category: violence}]")
+    (tmp_path / "a.srt").write_bytes(
+        (SRT.format("Я тебя убью") + "\n3\n0:1 -->\nkill\n").encode("cp1251")
+    )
+    (tmp_path / "b.srt").write_text(SRT.format("kill"))
+    call = ["--subtitles", str(tmp_path), "--rules", f"{tmp_path}/rules.yaml"]
+    result = CliRunner().invoke(app, [*call, "--out", f"{tmp_path}/o", "--json"])
+    assert result.exit_code == 4
+    document = json.loads(result.stdout)
+    assert document["encodings"] == {"a.srt": "cp1251", "b.srt": "utf-8"}
+    assert document["encodings_guessed"] == {"a.srt": "cp1251"}
+    assert "1 cues without a usable time were not read" in document["unreadable"][0]
+    told = {row["rule"]: row["text"] for row in document["queue"] if row["film"] == "a.srt"}
+    assert "Я тебя убью" in told["encoding"]
+    assert "1 cues" in told["no time"]
+    assert "a.srt: neither UTF-8 nor marked, read as cp1251" in result.stderr
+    forced = CliRunner().invoke(
+        app, [*call, "--out", f"{tmp_path}/p", "--encoding", "cp1251", "--json"]
+    )
+    assert json.loads(forced.stdout)["encodings_guessed"] == {}
 
 
 def test_vtt_cue_name_is_not_text(tmp_path):

@@ -147,6 +147,10 @@ def test_a_spreadsheets_csv_is_read(dataset: Dataset, tmp_path: Path) -> None:
     [
         ("subject_id,part\ns0,trial\n", r"split.csv:2: part 'trial'"),
         ("subject_id,part\nAnna,train\n", r"split.csv:2: the dataset has no subject_id 'Anna'"),
+        (
+            "subject_id,part\ns0,train\ns0,test\n",
+            r"split.csv:3: s0 is train in line 2 and test here",
+        ),
         ("name,part\nAnna,train\n", "exactly one of clip_id"),
         ("subject_id,part\n", "no rows"),
         ("", "no rows"),
@@ -156,6 +160,18 @@ def test_a_wrong_csv_names_the_line(dataset: Dataset, tmp_path: Path, text: str,
     (tmp_path / "split.csv").write_text(text)
     with pytest.raises(ConfigError, match=says):
         read_split_csv(tmp_path / "split.csv", dataset, "mine")
+
+
+def test_people_in_no_part_are_told(dataset: Dataset, tmp_path: Path) -> None:
+    people = sorted(set(dataset.clips["subject_id"].to_pylist()))
+    rows = [f"{who};{'test' if who == people[0] else 'train'}" for who in people[:-1]]
+    text = "\r\n".join(["sep=;", "subject_id;part", *rows])
+    (tmp_path / "split.csv").write_text(text, encoding="utf-16")
+    told: list[str] = []
+    split = read_split_csv(tmp_path / "split.csv", dataset, "mine", told.append)
+    out = dataset.clips["subject_id"].to_pylist().count(people[-1])
+    assert told == [f"fold 0: {out} clips (subjects: {people[-1]}) are in no part"]
+    assert people[-1] not in subjects_of(dataset, split.folds[0].parts["train"])
 
 
 def test_a_csv_that_tears_a_subject_apart_leaks(dataset: Dataset, tmp_path: Path) -> None:
