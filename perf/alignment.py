@@ -225,7 +225,9 @@ def draw(path: Path, rows: Sequence[Row]) -> None:
             axes.set_title(titles[number])
             axes.set_xticks(range(len(names)), names, rotation=40, ha="right")
             if number != 2:
-                axes.set_yscale("log")  # the still head under `clip` is exactly 0, so not shown
+                axes.set_yscale("log")
+                axes.yaxis.set_major_formatter("{x:g}")
+                # the still head under `clip` is exactly 0, so not shown
             if number != 1:
                 bound = (MAX_JITTER_PX, 0, MIN_KEPT)[number]
                 axes.axhline(bound, color=GREEN, linestyle="--", label="bound on a still head")

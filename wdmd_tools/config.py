@@ -83,6 +83,7 @@ class CropConfig(_Frozen):
             crops over 0.1 s, registered independently of the landmarks, root mean square over four demo
             films: 0.43 px at 0.05 s, 0.53 at 0.1, 0.65 at 0.2, 0.72 at 0.4, 0.82 with ``clip``, 0.44
             with ``frame``. From frame to frame 0.05 s is the best of all as well.
+            More keeps more of an expression while the head moves (docs/alignment.md).
         landmark_stride: Landmarks on every n-th frame, interpolated between.
         codec: How crops are stored (docs/storage.md). ``ffv1``: lossless, smallest, a documented standard;
             ``utvideo``: lossless, quickest to write and read; ``h264``: a tenth of the size, with a loss
@@ -106,6 +107,11 @@ class QualityConfig(_Frozen):
         min_coverage: Below this share of frames with a face W_FACE_COVERAGE.
         reject_coverage: Below it the clip is rejected, E_NO_FACE.
         reject_yaw_deg: A clip whose median absolute yaw is above it is rejected, E_YAW; null keeps all.
+        reject_profile_share: Share of the frames with a face in which it may be turned by more than
+            `max_yaw_deg`; above it E_PROFILE. Null keeps all; so do the next two.
+        reject_out_of_frame_share: The same for faces of which at least a tenth of the landmarks lies
+            outside of the picture, E_OUT_OF_FRAME.
+        reject_occluded_share: The same for faces that something seems to cover, E_OCCLUDED.
         cut_threshold: Change of mean brightness between frames, 0 to 255, that makes a shot cut.
     """
 
@@ -115,6 +121,9 @@ class QualityConfig(_Frozen):
     min_coverage: float = Field(default=0.95, ge=0, le=1)
     reject_coverage: float = Field(default=0.5, ge=0, le=1)
     reject_yaw_deg: float | None = Field(default=None, gt=0)
+    reject_profile_share: float | None = Field(default=None, ge=0, le=1)
+    reject_out_of_frame_share: float | None = Field(default=None, ge=0, le=1)
+    reject_occluded_share: float | None = Field(default=None, ge=0, le=1)
     cut_threshold: float = Field(default=30.0, gt=0)
 
 

@@ -39,8 +39,9 @@ class Alignment:
 
     Args:
         affine: (F, 2, 3), source px to crop px.
-        jitter_px: Root mean square, in crop px, of the shaking of the rigid points from frame to frame;
-            `None` with fewer than 3 frames with a face.
+        jitter_px: Root mean square, in crop px, of the shaking of the rigid landmarks from frame to frame;
+            `None` with fewer than 3 frames with a face. It holds the landmarks' own noise, so it is not 0
+            where the crop does not move at all (docs/alignment.md).
     """
 
     affine: FloatArray
