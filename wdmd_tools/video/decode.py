@@ -1,7 +1,6 @@
 """Frames of a video in order, each with its number in the table of presentation times."""
 
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import av
@@ -136,13 +135,19 @@ def _cut(frame: av.VideoFrame, region: Region) -> av.VideoFrame | None:
     return part
 
 
+_BACK_S = (0, 10, 60)
+"""How far before the first frame wanted a seek aims, in s: further where the first try misses frames."""
+
+
 def iter_frames(
     path: Path, table: FrameTable, start: int = 0, stop: int | None = None
 ) -> Iterator[SourceFrame]:
-    """Decode frames ``[start, stop)`` in order.
+    """Decode frames ``[start, stop)`` in order: the same pictures as reading from the first frame.
 
-    Decoding begins at the key frame before `start`. A frame that is damaged beyond decoding is left out;
-    the caller sees the gap in the numbers.
+    Decoding begins at the key frame before `start`, or at an earlier one where `start` does not come out
+    of that: in an open group of pictures the first frames refer to the group before. A damaged frame is
+    left out, and after it those that were predicted from it, up to the next key frame; the caller sees
+    the gap in the numbers. Damage that the decoder does not notice cannot be seen here either.
 
     Args:
         path: The video.
@@ -158,57 +163,55 @@ def iter_frames(
         FrameCountError: A frame decodes that is not in the table.
     """
     stop = len(table) if stop is None else min(stop, len(table))
+    if start >= stop:
+        return
     number_of = {pts: index for index, pts in enumerate(table.pts)}
-    for back in _LOOK_BACK_S if start > 0 else (None,):
-        with open_video(path) as (container, stream):
-            if back is not None:
-                target = table.pts[start] - round(back / table.time_base)
-                container.seek(max(target, table.pts[0]), stream=stream, backward=True)
-            found = False
-            for index, frame in _numbered(container, stream, number_of, path, back is not None):
-                if not found and back is not None and index > start:
-                    break
+    tries = [table.pts[start] - int(back_s / table.time_base) for back_s in _BACK_S]
+    for target in tries if start else ():
+        frames = _read(path, number_of, start, stop, target)
+        first = next(frames, None)
+        if first is not None and first.index == start:
+            yield first
+            yield from frames
+            return
+        frames.close()
+    # No seek brings it: from the first frame, and what is missing then is missing.
+    yield from _read(path, number_of, start, stop, None)
+
+
+def _read(
+    path: Path, number_of: dict[int, int], start: int, stop: int, target: int | None
+) -> Generator[SourceFrame, None, None]:
+    """Decode from the key frame before a time; nothing where that cannot be done exactly."""
+    with open_video(path) as (container, stream):
+        stream.codec_context.options = {"err_detect": "crccheck+bitstream+buffer+explode"}
+        if target is not None:
+            try:
+                container.seek(target, stream=stream, backward=True)
+            except av.FFmpegError:
+                return
+        unseen, broken, began = 0, False, False
+        wanted = next((pts for pts, index in number_of.items() if index == start), 0)
+        for packet in container.demux(stream):
+            if target is not None and not began and packet.size:
+                # Some containers seek by decoding time and land behind, or not at a key frame.
+                if not packet.is_keyframe or packet.pts is None or packet.pts > wanted:
+                    return
+                began = True
+            try:
+                frames = packet.decode()
+            except av.InvalidDataError:
+                broken = True
+                continue
+            for frame in frames:
+                if frame.pts is None and target is not None:
+                    return
+                index = number_of.get(frame.pts) if frame.pts is not None else unseen
+                unseen += 1
+                if index is None:
+                    raise FrameCountError(f"{path}: frame at pts {frame.pts} is not in the table")
+                broken = (broken and not frame.key_frame) or frame.is_corrupt
                 if index >= stop:
                     return
-                if index >= start:
-                    found = True
+                if index >= start and not broken:
                     yield SourceFrame(index, frame)
-            if found:
-                return
-
-
-_LOOK_BACK_S = (Fraction(0), Fraction(1), Fraction(4), Fraction(16), None)
-"""How far before the first frame to look for a key frame; `None` reads from the start. Containers without
-an index (MPEG-TS) may jump past the key frame that is needed."""
-
-
-def _numbered(
-    container: av.container.InputContainer,
-    stream: av.video.stream.VideoStream,
-    number_of: Mapping[int, int],
-    path: Path,
-    sought: bool,
-) -> Iterator[tuple[int, av.VideoFrame]]:
-    """Decoded frames with their numbers, after a jump from the first key frame on.
-
-    In an open group of pictures frames that are shown before the key frame are decoded after it and need
-    the group before: after a jump they are broken or absent.
-    """
-    unseen, clean = 0, not sought
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.InvalidDataError:
-            continue
-        for frame in frames:
-            if frame.pts is None and sought:
-                # Frames without times can only be counted, from the start.
-                return
-            index = number_of.get(frame.pts) if frame.pts is not None else unseen
-            unseen += 1
-            clean = clean or frame.key_frame
-            if not clean:
-                continue
-            if index is None:
-                raise FrameCountError(f"{path}: frame at pts {frame.pts} is not in the table")
-            yield index, frame
