@@ -30,6 +30,10 @@ def build(
     protocol: Annotated[
         Path | None, typer.Option(help="Which tier means what, YAML; built-in when left out.")
     ] = None,
+    subjects: Annotated[
+        Path | None,
+        typer.Option(help="Who is where in the picture, CSV; subjects.csv beside the ELAN files."),
+    ] = None,
     face_model: Annotated[Path | None, typer.Option(help="face_landmarker.task.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the dataset.")] = None,
     jobs: Annotated[int, typer.Option(help="Processes.")] = 2,
@@ -83,6 +87,7 @@ def build(
             face_model=face_model,
             jobs=jobs,
             engine=chosen,
+            subjects=subjects,
             name=name,
             progress=show,
         )

@@ -1,12 +1,11 @@
 """The face of one clip: landmarks while decoding, then alignment, then crops.
 
-frames --> landmarks -----------> of the whole clip --> affine of each frame
-  |                                                          |
-  +------> region around the face (spool) ---------------> warp --> crop video
+frames --> faces of everybody --> the subject --> affine of each frame
+  |                                                   |
+  +------> region around each face (spool) --------> warp --> crop video
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,144 +13,234 @@ import numpy.typing as npt
 
 from wdmd_tools.config import CropConfig
 from wdmd_tools.faces.align import RIGID, Alignment, align_clip
+from wdmd_tools.faces.choose import SubjectPlace, choose
 from wdmd_tools.faces.crop import warp
-from wdmd_tools.faces.follow import FaceFollower, Picture, Region, WholePicture, around
-from wdmd_tools.faces.landmarks import Face
-from wdmd_tools.faces.spool import RegionSpool
+from wdmd_tools.faces.face_track import FaceTrack, covered
+from wdmd_tools.faces.picture import Picture, Region, WholePicture
+from wdmd_tools.faces.spool import MEMORY_LIMIT
+from wdmd_tools.faces.strand import Strand
+from wdmd_tools.faces.tracker import FaceTracker
+
+__all__ = ["ClipFaces", "FaceTrack"]
 
 Image = npt.NDArray[np.uint8]
+Reread = Callable[[int, int], Iterable[Picture]]
+"""Given two frame numbers of the clip, decodes the frames from the first to before the second again."""
+
 _REACH = {"smooth": 0.6, "frame": 0.5, "clip": 1.0}
 """The region kept reaches this far beyond the landmarks' box, in sizes of the box: the crop is about 1.5
 times as wide as the face, may be turned, and with ``clip`` the face leaves its middle."""
 
-
-@dataclass(frozen=True)
-class FaceTrack:
-    """What was found in the F frames of a clip; NaN where there is no face.
-
-    Args:
-        found: (F,) whether the landmarker found the face.
-        rigid: (F, K, 2) rigid points, source px.
-        bbox: (F, 4) x0 y0 x1 y1 of all landmarks, source px.
-        pose: (F, 3) yaw, pitch, roll in degrees.
-    """
-
-    found: npt.NDArray[np.bool_]
-    rigid: npt.NDArray[np.float64]
-    bbox: npt.NDArray[np.float64]
-    pose: npt.NDArray[np.float64]
-
-    @property
-    def coverage(self) -> float:
-        """Share of frames with a face."""
-        return float(self.found.mean()) if len(self.found) else 0.0
-
-    @property
-    def yaw_max(self) -> float | None:
-        """Largest absolute yaw, degrees."""
-        return float(np.nanmax(np.abs(self.pose[:, 0]))) if self.found.any() else None
-
-    @property
-    def yaw_median(self) -> float | None:
-        """Median absolute yaw, degrees."""
-        return float(np.nanmedian(np.abs(self.pose[:, 0]))) if self.found.any() else None
+_OTHERS_MEMORY = 32 * 2**20
+_GONE = 30
 
 
 class ClipFaces:
-    """Collects the frames of one clip, then yields its crops; a context manager.
+    """Collects the frames of one clip, then yields the crops of its subject; a context manager.
 
     Args:
         model_file: ``face_landmarker.task``.
         config: Crop settings.
         folder: For temporary files.
+        place: Where the subject is, if a person said so.
+        all_scales: Whether to search for small faces even where a large one is found.
     """
 
-    def __init__(self, model_file: Path, config: CropConfig, folder: Path) -> None:
+    def __init__(
+        self,
+        model_file: Path,
+        config: CropConfig,
+        folder: Path,
+        *,
+        place: SubjectPlace | None = None,
+        all_scales: bool = False,
+    ) -> None:
         self._config = config
-        self._follower = FaceFollower(model_file)
-        self._spool = RegionSpool(folder)
-        self._faces: list[Face | None] = []
-        self._region: Region | None = None
+        self._folder = folder
+        self._place = place
+        self._tracker = FaceTracker(model_file, all_scales=all_scales or place is not None)
+        self._strands: dict[int, Strand] = {}
+        self._times: list[int] = []
+        self._shots: list[int] = [0]
+        self._size = (0, 0)
+        self._chosen: dict[int, Strand] = {}
+        self._track: FaceTrack | None = None
 
     def __enter__(self) -> "ClipFaces":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._follower.close()
-        self._spool.close()
+        self._tracker.close()
+        for strand in self._strands.values():
+            strand.close()
 
     def __len__(self) -> int:
-        return len(self._faces)
+        return len(self._times)
 
-    def add(self, frame: Picture | Image, time_ms: int) -> None:
+    def add(self, frame: Picture | Image, time_ms: int, *, cut: bool = False) -> None:
         """Take the next frame.
 
         Args:
             frame: The source frame; as an array, (H, W, 3) RGB, where it has been converted already.
             time_ms: Its media time.
+            cut: Whether a new shot begins with it.
         """
         if isinstance(frame, np.ndarray):
             frame = WholePicture(frame)
-        face = None
-        if len(self._faces) % self._config.landmark_stride == 0:
-            face = self._follower.find(frame, time_ms)
-        if face is not None:
-            self._region = around(face, frame.size, _REACH[self._config.align])
-        # Before the first face there is nothing to cut: a black pixel stands for the region.
-        region = self._region or (0, 0, 2, 2)
-        picture = frame.rgb(region) if self._region else np.zeros((2, 2, 3), dtype=np.uint8)
-        self._spool.put(picture, region[:2])
-        self._faces.append(face)
+        number = len(self._times)
+        self._times.append(time_ms)
+        self._track, self._size = None, frame.size
+        if cut and number:
+            self._shots.append(number)
+        shot = len(self._shots) - 1
+        faces = {}
+        if (number - self._shots[-1]) % self._config.landmark_stride == 0:
+            faces = self._tracker.find(frame, time_ms, cut=cut and number > 0)
+        for name in faces:
+            if name not in self._strands:
+                limit = _OTHERS_MEMORY if self._strands else MEMORY_LIMIT
+                reach = _REACH[self._config.align]
+                self._strands[name] = Strand(shot, self._folder, limit, reach)
+        here = [name for name, strand in self._strands.items() if strand.shot == shot]
+        for name in here:
+            strand = self._strands[name]
+            # A bystander who has gone need not be kept; the subject's gaps are decoded again.
+            if name in faces or len(here) == 1 or number - strand.last_seen < _GONE:
+                strand.put(number, frame, faces.get(name))
+
+    def choose(self, speaking: npt.NDArray[np.integer] | None = None) -> None:
+        """Decide who is the subject, shot by shot.
+
+        Args:
+            speaking: (F,) 1 where the subject speaks, 0 where not, -1 where unknown; all unknown when
+                `None`.
+        """
+        count = len(self._times)
+        states = np.full(count, -1) if speaking is None else speaking
+        self._chosen, guessed = {}, False
+        rows = np.full((count, 2 * len(RIGID) + 9), np.nan)
+        occluded = np.zeros(count, dtype=bool)
+        for shot, (first, stop) in enumerate(self._spans()):
+            strands = [strand for strand in self._strands.values() if strand.shot == shot]
+            if not strands:
+                continue
+            people = [strand.candidate(first, stop) for strand in strands]
+            choice = choose(
+                people, self._place, states[first:stop], self._times[first:stop], self._size[0]
+            )
+            subject = strands[choice.index]
+            self._chosen[shot] = subject
+            guessed = guessed or choice.guessed
+            rows[first:stop] = _between(subject.rows(first, stop), self._config.landmark_stride)
+            occluded[first:stop] = covered(subject.skin(first, stop))
+        points = 2 * len(RIGID)
+        self._track = FaceTrack(
+            found=np.isfinite(rows[:, 0]),
+            rigid=rows[:, :points].reshape(count, -1, 2),
+            bbox=rows[:, points : points + 4],
+            pose=rows[:, points + 4 : points + 7],
+            outside=rows[:, points + 7],
+            occluded=occluded,
+            guessed=guessed,
+        )
 
     def track(self) -> FaceTrack:
-        """What was found in the frames so far."""
-        count = len(self._faces)
-        found = np.array([face is not None for face in self._faces], dtype=bool)
-        rigid = np.full((count, len(RIGID), 2), np.nan)
-        bbox = np.full((count, 4), np.nan)
-        pose = np.full((count, 3), np.nan)
-        for index, face in enumerate(self._faces):
-            if face is not None:
-                rigid[index] = face.points[list(RIGID)]
-                bbox[index] = (*face.points.min(axis=0), *face.points.max(axis=0))
-                pose[index] = face.yaw, face.pitch, face.roll
-        track = FaceTrack(found, rigid, bbox, pose)
-        return _between(track, self._config.landmark_stride)
+        """The subject's face in the frames so far; without `choose` nothing is known of who speaks."""
+        if self._track is None:
+            self.choose()
+        assert self._track is not None  # noqa: S101 - set by choose
+        return self._track
 
     def align(self, track: FaceTrack, fps: float) -> Alignment:
-        """Crop transforms of all frames.
+        """Crop transforms of all frames, each shot by itself: a cut is no motion of the head.
 
         Args:
             track: Of this clip, with at least one face.
             fps: Frames per second.
         """
         config = self._config
-        return align_clip(
-            track.rigid, track.found, config.size, config.align, config.smooth_s * fps
-        )
+        sigma = config.smooth_s * fps
+        spans = [span for span in self._spans() if track.found[span[0] : span[1]].any()]
+        parts = [
+            align_clip(track.rigid[a:b], track.found[a:b], config.size, config.align, sigma)
+            for a, b in spans
+        ]
+        if len(parts) == 1 and spans[0] == (0, len(self)):
+            return parts[0]
+        affine = np.full((len(self), 2, 3), np.nan)
+        for (a, b), part in zip(spans, parts, strict=True):
+            affine[a:b] = part.affine
+        # A shot without a face takes the place of the nearest frame of another.
+        known = np.flatnonzero(np.isfinite(affine[:, 0, 0]))
+        for number in np.flatnonzero(~np.isfinite(affine[:, 0, 0])):
+            affine[number] = affine[known[np.argmin(np.abs(known - number))]]
+        jitters = [(part.jitter_px, b - a) for (a, b), part in zip(spans, parts, strict=True)]
+        measured = [(value, n) for value, n in jitters if value is not None]
+        total = sum(n for _, n in measured)
+        jitter = float(np.sqrt(sum(n * v**2 for v, n in measured) / total)) if total else None
+        return Alignment(affine, jitter)
 
-    def crops(self, alignment: Alignment) -> Iterator[Image]:
-        """The crops in order, (size, size, 3) RGB."""
-        for (picture, corner), affine in zip(self._spool, alignment.affine, strict=True):
-            yield warp(picture, corner, affine, self._config.size)
+    def crops(self, alignment: Alignment, reread: Reread | None = None) -> Iterator[Image]:
+        """The crops in order, (size, size, 3) RGB.
+
+        Args:
+            alignment: Of this clip.
+            reread: Decodes frames before the face was first found, and others that were not kept, once
+                more; those are black when `None`.
+        """
+        number = 0
+        for shot, (first, stop) in enumerate(self._spans()):
+            strand = self._chosen.get(shot)
+            kept = zip(strand.numbers, strand.spool, strict=True) if strand is not None else ()
+            for at, (picture, corner) in kept:
+                yield from self._missing(number, at, alignment, reread)
+                yield warp(picture, corner, alignment.affine[at], self._config.size)
+                number = at + 1
+            yield from self._missing(max(number, first), stop, alignment, reread)
+            number = stop
+
+    def _missing(
+        self, first: int, stop: int, alignment: Alignment, reread: Reread | None
+    ) -> Iterator[Image]:
+        if first >= stop:
+            return
+        size = self._config.size
+        if reread is None:
+            for _ in range(first, stop):
+                yield np.zeros((size, size, 3), dtype=np.uint8)
+            return
+        for number, frame in zip(range(first, stop), reread(first, stop), strict=True):
+            affine = alignment.affine[number]
+            region = _region_of(affine, size, frame.size)
+            yield warp(frame.rgb(region), region[:2], affine, size)
+
+    def _spans(self) -> list[tuple[int, int]]:
+        return list(zip(self._shots, [*self._shots[1:], len(self._times)], strict=True))
 
 
-def _between(track: FaceTrack, stride: int) -> FaceTrack:
+def _region_of(affine: npt.NDArray[np.float64], size: int, frame: tuple[int, int]) -> Region:
+    """The part of the film that a crop shows, with a margin for the filter."""
+    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], dtype=float)
+    places = np.linalg.solve(affine[:, :2], (corners - affine[:, 2]).T).T
+    (x0, y0), (x1, y1) = places.min(axis=0) - 4, places.max(axis=0) + 4
+    width, height = frame
+    left = min(max(0, int(x0)), max(0, width - 2)) & ~1
+    top = min(max(0, int(y0)), max(0, height - 2)) & ~1
+    right = max(left + 2, min(width, (int(x1) + 2) & ~1))
+    bottom = max(top + 2, min(height, (int(y1) + 2) & ~1))
+    return left, top, min(right, width), min(bottom, height)
+
+
+def _between(rows: npt.NDArray[np.float64], stride: int) -> npt.NDArray[np.float64]:
     """Fill the frames between two landmarked ones that both have the face, when the stride is not 1."""
-    if stride == 1:
-        return track
-    seen = np.flatnonzero(track.found)
-    if not len(seen):
-        return track
-    frames = np.arange(len(track.found))
+    seen = np.flatnonzero(np.isfinite(rows[:, 0]))
+    if stride == 1 or not len(seen):
+        return rows
+    frames = np.arange(len(rows))
     nearest = np.abs(frames[:, None] - seen[None, :]).min(axis=1)
     found = (nearest < stride) & (frames >= seen[0])
-
-    def fill(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        flat = values.reshape(len(values), -1)
-        columns = [np.interp(frames, seen, flat[seen, c]) for c in range(flat.shape[1])]
-        filled = np.stack(columns, axis=1).reshape(values.shape)
-        filled[~found] = np.nan
-        return filled
-
-    return FaceTrack(found, fill(track.rigid), fill(track.bbox), fill(track.pose))
+    filled = np.stack(
+        [np.interp(frames, seen, rows[seen, column]) for column in range(rows.shape[1])], axis=1
+    )
+    filled[~found] = np.nan
+    return filled

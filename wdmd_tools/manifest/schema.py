@@ -110,6 +110,12 @@ FRAMES = pa.schema(
         _column("yaw", pa.float32(), "degrees, positive to the subject's left", nullable=True),
         _column("pitch", pa.float32(), "degrees, positive up", nullable=True),
         _column("roll", pa.float32(), "degrees, positive clockwise in the image", nullable=True),
+        _column(
+            "face_flags",
+            pa.list_(pa.string()),
+            "of profile, out_of_frame, occluded; null where no face was found",
+            nullable=True,
+        ),
     ]
 )
 

@@ -38,6 +38,7 @@ def build_dataset(
     jobs: int = 1,
     name: str | None = None,
     engine: Engine | None = None,
+    subjects: Path | None = None,
     progress: Progress = lambda _progress: None,
 ) -> BuildReport:
     """Build a dataset, or finish one that was interrupted.
@@ -55,6 +56,7 @@ def build_dataset(
             which a film that crashes a decoder takes down.
         name: Name of the dataset; the folder that holds the annotations when `None`.
         engine: Where the work is done; by `jobs` when `None`.
+        subjects: See `wdmd_tools.pipeline.plan.plan_project`.
         progress: Called about once a second of film and worker.
 
     Returns:
@@ -68,7 +70,7 @@ def build_dataset(
     """
     _check_paths(elan, videos, out, jobs)
     protocol = protocol or Protocol()
-    plan = plan_project(elan, videos, protocol)
+    plan = plan_project(elan, videos, protocol, subjects=subjects)
     _check_chosen_annotator(plan, config)
     model_file = get_face_model(face_model) if plan.recordings else Path()
     try:

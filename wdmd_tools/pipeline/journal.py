@@ -8,6 +8,7 @@ bytes), the config, the face model and the versions of the tools that make pixel
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
@@ -67,6 +68,7 @@ def recording_key(plan: RecordingPlan, config: BuildConfig, protocol: Protocol) 
         "config": config.model_dump(mode="json", exclude={"split_seed", "limits"}),
         "protocol": protocol.model_dump(mode="json"),
         "recording": [plan.recording_id, plan.subject_id, plan.source_video, plan.time_origin_ms],
+        "place": dataclasses.asdict(plan.place) if plan.place else None,
         "annotators": plan.annotators,
         "eaf": plan.eaf_hashes,
         "video": [stat.st_size, stat.st_mtime_ns, hashlib.sha256(edges).hexdigest()],

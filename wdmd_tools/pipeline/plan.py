@@ -6,7 +6,7 @@ collected, nothing stops at the first problem.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,9 +14,12 @@ from wdmd_tools.annotations import AnnotationDocument, Problem
 from wdmd_tools.clips import slug
 from wdmd_tools.elan import read_eaf
 from wdmd_tools.errors import AnnotationError, ConfigError
+from wdmd_tools.faces.choose import SubjectPlace
 from wdmd_tools.intervals import Interval
 from wdmd_tools.names import lookalikes
 from wdmd_tools.pipeline.lookalikes import lookalike_names
+from wdmd_tools.pipeline.people import by_person, person_ids
+from wdmd_tools.pipeline.subjects import find_subjects
 from wdmd_tools.protocol import Event, FileNames, Interpretation, Protocol, interpret
 from wdmd_tools.video.media import MediaIndex, MediaMatch
 
@@ -35,6 +38,8 @@ class RecordingPlan:
         annotators: Who looked at it, sorted.
         events: On the time line of the first ELAN file.
         time_origin_ms: Media time of that line's 0.
+        place: Where in the picture the subject is, if a person said so.
+        shares_film: Whether other people of the same film are recordings too.
     """
 
     recording_id: str
@@ -46,6 +51,8 @@ class RecordingPlan:
     annotators: tuple[str, ...]
     events: tuple[Event, ...]
     time_origin_ms: int
+    place: SubjectPlace | None = None
+    shares_film: bool = False
 
     @property
     def clip_intervals(self) -> list[Interval]:
@@ -82,6 +89,7 @@ def plan_project(
     videos: Path,
     protocol: Protocol,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    subjects: Path | None = None,
 ) -> Plan:
     """Read all ELAN files and find their videos.
 
@@ -90,6 +98,8 @@ def plan_project(
         videos: A folder, searched with its subfolders, or one file.
         protocol: Which tier means what.
         progress: Called with files read and files in all.
+        subjects: Table of where in the picture each participant is; ``subjects.csv`` beside the ELAN
+            files when `None`, if there is one.
 
     Returns:
         The recordings that can be built, and all problems.
@@ -98,6 +108,7 @@ def plan_project(
         ConfigError: A path does not exist, or holds no ELAN file or no video.
     """
     paths = find_eafs(elan)
+    places = find_subjects(subjects, elan)
     index = MediaIndex(videos)
     problems: list[Problem] = []
     by_video: dict[Path, list[_Read]] = defaultdict(list)
@@ -117,11 +128,12 @@ def plan_project(
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         by_video[match.path].append(_Read(document, match, said, digest, names.annotator))
     ids = _recording_ids(list(by_video), index.root)
-    recordings = []
+    recordings: list[RecordingPlan] = []
     for video, reads in sorted(by_video.items()):
-        plan = _combine(ids[video], video, reads, index.root, elan, problems)
-        if plan is not None:
-            recordings.append(plan)
+        recordings.extend(
+            replace(plan, place=places.find(plan.subject_id, plan.source_video))
+            for plan in _combine(ids[video], video, reads, index.root, elan, problems)
+        )
     recordings.sort(key=lambda plan: plan.recording_id)
     everything = [(read.document.path, read.said) for reads in by_video.values() for read in reads]
     problems.extend(lookalike_names(everything))
@@ -140,6 +152,8 @@ def find_eafs(root: Path) -> list[Path]:
     if not root.exists():
         raise ConfigError(f"--elan: {root}: no such file or folder")
     if root.is_file():
+        if root.suffix.lower() != ".eaf":
+            raise ConfigError(f"--elan: {root}: not an ELAN file (.eaf); give one, or their folder")
         return [root]
     found = [
         path
@@ -212,34 +226,36 @@ def _combine(
     root: Path,
     elan: Path,
     problems: list[Problem],
-) -> RecordingPlan | None:
+) -> list[RecordingPlan]:
     reads = _distinct_annotators(reads)
     origin = reads[0].match.time_origin_ms
     events: list[Event] = []
-    annotators: dict[str, Path] = {}
+    judged: dict[tuple[str, str], Path] = {}
     used: list[Interpretation] = []
     for read in reads:
         problems.extend(read.said.problems)
-        taken = sorted(set(annotators) & set(read.said.annotators))
+        taken = sorted(pair for pair in read.said.judged if _clash(pair, judged))
         if taken:
-            problems.append(_same_annotator(read, taken[0], video, annotators[taken[0]]))
+            name = taken[0][0]
+            other = next(path for (who, _), path in judged.items() if who == name)
+            problems.append(_same_annotator(read, name, video, other))
             continue
         used.append(read.said)
-        annotators.update(dict.fromkeys(read.said.annotators, read.document.path))
+        judged.update(dict.fromkeys(read.said.judged, read.document.path))
         events.extend(e.shift(read.match.time_origin_ms - origin) for e in read.said.events)
-    if not annotators:
-        return None
+    if not judged:
+        return []
     # Tiers, not annotations: an empty ME tier says "nothing found", of a person all the same.
     people = sorted({person for said in used for person in said.people})
     if not people:
         people = sorted({person for said in used for person in said.others})
-    if len(people) > 1:
+    if len(people) > 1 and (lookalikes(people) or not any(person for _, person in judged)):
         problems.append(_several_people(reads[0], people))
-        return None
+        return []
     if not people:
         problems.append(_no_participant(reads[0], recording_id))
     base = elan if elan.is_dir() else elan.parent
-    return RecordingPlan(
+    whole = RecordingPlan(
         recording_id=recording_id,
         subject_id=people[0] if people else recording_id,
         video=video,
@@ -248,10 +264,29 @@ def _combine(
         eaf_hashes=tuple(
             sorted((r.document.path.relative_to(base).as_posix(), r.digest) for r in reads)
         ),
-        annotators=tuple(sorted(annotators)),
+        annotators=tuple(sorted({annotator for annotator, _ in judged})),
         events=tuple(events),
         time_origin_ms=origin,
     )
+    if len(people) < 2:
+        return [whole]
+    names = person_ids(recording_id, people)
+    return [
+        replace(
+            whole,
+            recording_id=names[person.name],
+            subject_id=person.name,
+            annotators=person.annotators,
+            events=person.events,
+            shares_film=True,
+        )
+        for person in by_person(people, list(judged), events, problems)
+    ]
+
+
+def _clash(pair: tuple[str, str], known: Iterable[tuple[str, str]]) -> bool:
+    """Whether an annotator has looked at this person before; nobody named may be anybody."""
+    return any(pair[0] == who and (pair[1] == p or not (pair[1] and p)) for who, p in known)
 
 
 def _distinct_annotators(reads: list[_Read]) -> list[_Read]:
@@ -267,6 +302,7 @@ def _distinct_annotators(reads: list[_Read]) -> list[_Read]:
             said=replace(
                 read.said,
                 annotators=(name,) if read.said.annotators else (),
+                judged=tuple((name, person) for _, person in read.said.judged),
                 events=tuple(replace(event, annotator=name) for event in read.said.events),
             ),
         )

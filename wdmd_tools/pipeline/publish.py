@@ -24,6 +24,7 @@ from wdmd_tools.pipeline.part import Part
 from wdmd_tools.pipeline.plan import Plan
 from wdmd_tools.protocol import Protocol
 from wdmd_tools.split import assign_splits
+from wdmd_tools.split.groups import names_of_groups
 
 TABLES = ("clips", "segments", "frames", "rejects")
 
@@ -145,8 +146,10 @@ def _consensus_mes(segments: pa.Table) -> int:
 
 def _with_splits(clips: pa.Table, seed: int) -> pa.Table:
     subjects = clips["subject_id"].to_pylist()
-    split_of = assign_splits(subjects, seed) if subjects else {}
-    column = pa.array([split_of[subject] for subject in subjects], pa.string()).dictionary_encode()
+    # People who share a film share its light, its camera and each other's reactions.
+    groups = names_of_groups(subjects, clips["source_video"].to_pylist()) if subjects else []
+    split_of = assign_splits(groups, seed) if groups else {}
+    column = pa.array([split_of[group] for group in groups], pa.string()).dictionary_encode()
     index = clips.schema.get_field_index("split")
     return clips.set_column(
         index, clips.schema.field("split"), column.cast(clips.schema.field("split").type)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wdmd_tools.annotations import STATES
 from wdmd_tools.atomic import atomic_path
 from wdmd_tools.config import BuildConfig
 from wdmd_tools.errors import VideoError, WdmdError
@@ -22,7 +23,7 @@ from wdmd_tools.pipeline.rejection import unreadable, unusable, without_chosen_a
 from wdmd_tools.pipeline.rows import clip_row, frame_rows
 from wdmd_tools.video.crop_codecs import CROP_CODECS
 from wdmd_tools.video.crops import open_crop_writer
-from wdmd_tools.video.decode import FrameCountError, SourceFrame
+from wdmd_tools.video.decode import FrameCountError, SourceFrame, iter_frames
 from wdmd_tools.video.probe import VideoInfo, probe
 
 OnProgress = Callable[[float, float], None]
@@ -97,7 +98,9 @@ def _build(
     steps = _Steps(info, clips, on_progress)
     with limit(steps.total_s):
         for clip in clips:
-            with ClipFaces(model_file, config.crop, crops) as faces:
+            with ClipFaces(
+                model_file, config.crop, crops, place=plan.place, all_scales=plan.shares_film
+            ) as faces:
                 _build_clip(plan, info, labels, clip, config, faces, reader, steps, out, part)
 
 
@@ -115,6 +118,8 @@ def _build_clip(
 ) -> None:
     frames = steps.counted(reader.frames(clip.frames), clip)
     cuts = _collect(frames, faces, info, config.quality.cut_threshold)
+    states = labels.states[clip.frames[0] : clip.frames[0] + len(faces)]
+    faces.choose(np.where(states < 0, -1, states == STATES.index("speaking")))
     problem = unusable(plan, clip, faces, config.quality)
     if problem is not None:
         part.problems.append(problem)
@@ -122,11 +127,11 @@ def _build_clip(
     track = faces.track()
     alignment = faces.align(track, float(info.table.fps))
     path = out / "crops" / f"{clip.clip_id}.mkv"
-    _write_crop(path, faces, alignment, info, config)
+    _write_crop(path, faces, alignment, info, clip, config)
     part.add(
         clip_row(plan, info, labels, clip, track, alignment, cuts, path, config),
         segment_rows(labels, clip.clip_id, clip.frames),
-        frame_rows(info, labels, clip, track, alignment),
+        frame_rows(info, labels, clip, track, alignment, config.quality.max_yaw_deg),
     )
 
 
@@ -138,23 +143,34 @@ def _collect(
     last = None
     for frame in frames:
         thumbnail = frame.thumbnail().astype(np.int16)
-        if last is not None and np.abs(thumbnail - last).mean() > cut_threshold:
+        cut = last is not None and bool(np.abs(thumbnail - last).mean() > cut_threshold)
+        if cut:
             cuts.append(frame.index)
         last = thumbnail
-        faces.add(frame, info.table.floor_ms[frame.index])
+        faces.add(frame, info.table.floor_ms[frame.index], cut=cut)
     return cuts
 
 
 def _write_crop(
-    path: Path, faces: ClipFaces, alignment: Alignment, info: VideoInfo, config: BuildConfig
+    path: Path,
+    faces: ClipFaces,
+    alignment: Alignment,
+    info: VideoInfo,
+    clip: ClipSpan,
+    config: BuildConfig,
 ) -> None:
+    start = clip.frames[0]
+
+    def reread(first: int, stop: int) -> Iterator[SourceFrame]:
+        return iter_frames(info.path, info.table, start + first, start + stop)
+
     codec = CROP_CODECS[config.crop.codec]
     try:
         with (
             atomic_path(path) as temporary,
             open_crop_writer(temporary, config.crop.size, info.table.fps, codec) as sink,
         ):
-            for crop in faces.crops(alignment):
+            for crop in faces.crops(alignment, reread):
                 sink.write(crop)
     except VideoError as error:
         # The film is not to blame: this must stop the build, not reject the recording.

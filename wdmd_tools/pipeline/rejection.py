@@ -3,7 +3,7 @@
 from wdmd_tools.annotations import Problem
 from wdmd_tools.config import BuildConfig, QualityConfig
 from wdmd_tools.errors import VideoError
-from wdmd_tools.faces.clip_faces import ClipFaces
+from wdmd_tools.faces.clip_faces import ClipFaces, FaceTrack
 from wdmd_tools.pipeline.clip_spans import ClipSpan
 from wdmd_tools.pipeline.plan import RecordingPlan
 
@@ -76,6 +76,30 @@ def unusable(
             f"the head is turned by {yaw:.0f} degrees, at most {quality.reject_yaw_deg:.0f} are used",
             "leave the span out with a Clip tier, or raise quality.reject_yaw_deg",
         )
+    return _hidden(plan, clip, track, quality)
+
+
+def _hidden(
+    plan: RecordingPlan, clip: ClipSpan, track: FaceTrack, quality: QualityConfig
+) -> Problem | None:
+    """The first reason for which too many frames do not show the face."""
+    limits = {
+        "profile": ("E_PROFILE", quality.reject_profile_share, "is in profile"),
+        "out_of_frame": ("E_OUT_OF_FRAME", quality.reject_out_of_frame_share, "leaves the picture"),
+        "occluded": ("E_OCCLUDED", quality.reject_occluded_share, "is covered in part"),
+    }
+    for name, at in track.flags(quality.max_yaw_deg).items():
+        code, limit, what = limits[name]
+        share = float(at.sum() / track.found.sum())
+        if limit is not None and share > limit:
+            return _clip_problem(
+                plan,
+                clip,
+                code,
+                f"the face {what} in {share:.0%} of the frames that have one, at most {limit:.0%} "
+                "may be",
+                f"leave the span out with a Clip tier, or raise quality.reject_{name}_share",
+            )
     return None
 
 

@@ -71,7 +71,12 @@ def clip_row(
 
 
 def frame_rows(
-    info: VideoInfo, labels: Labels, clip: ClipSpan, track: FaceTrack, alignment: Alignment
+    info: VideoInfo,
+    labels: Labels,
+    clip: ClipSpan,
+    track: FaceTrack,
+    alignment: Alignment,
+    max_yaw_deg: float,
 ) -> Iterator[Row]:
     """The rows of a clip's frames.
 
@@ -81,8 +86,10 @@ def frame_rows(
         clip: The clip.
         track: The face of each of its frames.
         alignment: How they were warped.
+        max_yaw_deg: Beyond it a face is in profile.
     """
     start = clip.frames[0]
+    hidden = track.flags(max_yaw_deg)
     for index, found in enumerate(track.found.tolist()):
         frame = start + index
         code = int(labels.states[frame])
@@ -100,6 +107,7 @@ def frame_rows(
             "yaw": yaw,
             "pitch": pitch,
             "roll": roll,
+            "face_flags": [name for name, at in hidden.items() if at[index]] if found else None,
         }
 
 
@@ -114,11 +122,15 @@ def _flags(
     start, end = clip.frames
     inside = [f for f in labels.events if f.start < end and start < f.end]
     me_cut = any(f.event.kind == "me" and f.start < cut < f.end for cut in cuts for f in inside)
+    hidden = track.flags(quality.max_yaw_deg)
     checks = {
         "W_CUT_IN_ME": me_cut,
         "W_FACE_COVERAGE": track.coverage < quality.min_coverage,
+        "W_GUESSED_SUBJECT": track.guessed,
         "W_LOW_FPS": float(info.table.fps) < quality.min_fps - 0.1,
         "W_LOW_RES": info.height < quality.min_height,
+        "W_OCCLUDED": bool(hidden["occluded"].any()),
+        "W_OUT_OF_FRAME": bool(hidden["out_of_frame"].any()),
         "W_SHOT_CUT": bool(cuts),
         "W_SUBFRAME": any(f.widened for f in inside),
         "W_VARIABLE_RATE": info.table.is_variable,

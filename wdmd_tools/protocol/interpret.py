@@ -64,6 +64,7 @@ class Interpretation:
         problems: Findings of reading and of interpreting.
         people: The persons that ME tiers name, even where those tiers are empty, in the order of the file.
         others: The same for all other tiers.
+        judged: Annotator and person of each ME tier, the person empty where none is named.
     """
 
     events: tuple[Event, ...]
@@ -71,6 +72,7 @@ class Interpretation:
     problems: tuple[Problem, ...]
     people: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    judged: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def interpret(
     events: list[Event] = []
     problems = list(document.problems)
     annotators: dict[str, None] = {}
+    judged: dict[tuple[str, str], None] = {}
     state_tiers: dict[str, Tier] = {}
     named: dict[bool, dict[str, None]] = {True: {}, False: {}}
     nameless: Tier | None = None
@@ -140,6 +143,7 @@ def interpret(
             problems.append(_taken_together(document, tier, kind, annotator, first))
         if kind == "me":
             annotators[annotator] = None
+            judged[annotator, subject] = None
         elif kind == "state":
             state_tiers.setdefault(annotator, tier)
         found = [
@@ -163,7 +167,9 @@ def interpret(
         if annotators and annotator not in annotators
     )
     people_named, others = tuple(named[True]), tuple(named[False])
-    return Interpretation(tuple(events), tuple(annotators), tuple(problems), people_named, others)
+    return Interpretation(
+        tuple(events), tuple(annotators), tuple(problems), people_named, others, tuple(judged)
+    )
 
 
 def _contradict(in_name: str, attribute: str, protocol: Protocol) -> bool:

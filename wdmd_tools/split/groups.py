@@ -61,6 +61,23 @@ def group_clips(dataset: Dataset, by: By) -> list[Group]:
     return sorted(groups, key=lambda group: group.name)
 
 
+def names_of_groups(subjects: Sequence[str], sources: Sequence[str]) -> list[str]:
+    """For each clip the name of the people it must stay with: who share a film, and theirs in turn.
+
+    Args:
+        subjects: The subject of each clip.
+        sources: Its film.
+
+    Returns:
+        The first by name of those people; the subject, where all films show one person.
+    """
+    root = _components(list(zip(subjects, sources, strict=True)))
+    first: dict[int, str] = {}
+    for number, subject in zip(root, subjects, strict=True):
+        first[number] = min(subject, first.get(number, subject))
+    return [first[number] for number in root]
+
+
 def _components(pairs: Sequence[tuple[str, str]]) -> list[int]:
     """Per pair the number of its connected component; pairs with an equal first or second are joined."""
     import scipy.sparse as sparse

@@ -66,9 +66,9 @@ CASES: dict[str, tuple[Make, str, str, str]] = {
     "unknown state": (
         _eaf(TierText(ME, participant=P), TierText("State@A1", [(0, 9, "Yawning")], P)),
         "E_UNKNOWN_STATE", "a1", "Yawning"),
-    "several people": (
-        _eaf(TierText(ME, [(0, 90, "")], "P1"), TierText("ME@A2", [(0, 90, "")], "P2")),
-        "E_SEVERAL_PARTICIPANTS", "", "P1, P2"),
+    "one person written in two ways": (
+        _eaf(TierText(ME, [(0, 90, "")], "P1"), TierText("ME@A2", [(0, 90, "")], "p1")),
+        "E_SEVERAL_PARTICIPANTS", "", "P1, p1"),
     "no face": (_video(lambda path, _: write_film(path, plain_frames(36))), "E_NO_FACE", "", "0%"),
     "truncated video": (_video(_cut_short), "E_VIDEO", "", "not a readable video"),
     "not a video": (_video(lambda path, _: path.write_text("hello")), "E_VIDEO", "", "not a readable"),
