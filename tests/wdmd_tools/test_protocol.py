@@ -80,6 +80,14 @@ def test_other_names_come_from_a_file(tmp_path: Path) -> None:
     [
         ("tier: {}", "tier: no such key"),
         ("tiers: {micro: [x]}", "unknown key micro"),
+        ("tier: {}", "did you mean 'tiers'. known: allowed, annotator_from"),
+        ("durations: {me: {max: 3}}", "durations.me.max: no such key; .*known: max_ms, min_ms"),
+        ("tiers:\n\tme: [x]", r"use spaces, not tabs \(line 2\)"),
+        ("state_values: {speaking: [yes]}", "put quotes around the word"),
+        ("state_values: {speaking: [x], silent: [X]}", "'X' means both speaking and silent"),
+        ("state_values: {silent: [listening]}", "'listening' means both"),
+        ("labels: {emotion: {a: [x], b: [' x']}}", "labels.emotion: ' x' means both a and b"),
+        ("durations: {me: 3}", "durations.me: expected"),
         ("tiers: [", "not valid YAML"),
         ("- 1", "expected keys"),
         ("tiers: {me: 3}", "tiers.me"),
@@ -92,6 +100,28 @@ def test_a_wrong_protocol_is_one_line(tmp_path: Path, text: str, says: str) -> N
     with pytest.raises(ConfigError, match=says) as caught:
         load_protocol(path)
     assert "\n" not in str(caught.value)
+    assert "Value error" not in str(caught.value)
+    assert "Input should" not in str(caught.value)
+
+
+def test_one_name_is_a_list_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "protocol.yaml"
+    path.write_text(
+        "tiers: {me: MicroExp}\nstate_values: {speaking: talks}\nannotator_from: file\n"
+        "ratings: {force: {tiers: Force, values: A}}\n"
+    )
+    protocol = load_protocol(path)
+    assert protocol.kind_of("microexp@A1") == ("me", "A1")
+    assert protocol.state_of("talks") == "speaking"
+    assert protocol.annotator_from == ("file",)
+    assert protocol.ratings["force"].values == ("A",)
+
+
+def test_a_protocol_saved_by_notepad_as_ansi_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "protocol.yaml"
+    path.write_bytes("tiers:\n  me: [Größe]\n".encode("cp1252"))
+    with pytest.raises(ConfigError, match=r"protocol.yaml:2: not UTF-8; save it as UTF-8"):
+        load_protocol(path)
 
 
 def test_a_missing_protocol_is_a_config_error(tmp_path: Path) -> None:

@@ -150,6 +150,16 @@ def whole_ms(text: str) -> str | None:
     return found.group(1) if found else None
 
 
+def _why_no_time(text: str) -> str:
+    digits = text.strip().lstrip("-+")
+    plain = digits.isascii() and digits.isdigit()
+    if plain and text.strip().startswith("-"):
+        return "a time is not negative"
+    if plain and len(digits) > 12:
+        return "too large for a time in milliseconds"
+    return "expected whole milliseconds"
+
+
 def second_name(name: str, count: int) -> str:
     """The name that the second, third ... annotation of one id is read under."""
     return f"{name}#{count}"
@@ -276,7 +286,7 @@ class _Pass:
             time = whole_ms(value)
             if time is None:
                 raise self._error(
-                    f"time slot {slot!r} has the time {value!r}, expected whole milliseconds; "
+                    f"time slot {slot!r} has the time {value!r}, {_why_no_time(value)}; "
                     "correct it in a text editor, or make the annotation again in ELAN"
                 )
             self._fault(f"time slot {slot!r} has the time {value!r}, read as {time}")

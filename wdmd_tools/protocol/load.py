@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from wdmd_tools.errors import ConfigError, describe_os_error
-from wdmd_tools.protocol.model import Protocol
+from wdmd_tools.errors import ConfigError
+from wdmd_tools.protocol.model import Duration, Protocol, Rating
+from wdmd_tools.yaml_in import read_yaml, settings_error
 
 
 def load_protocol(path: Path | None) -> Protocol:
@@ -21,12 +21,8 @@ def load_protocol(path: Path | None) -> Protocol:
     """
     if path is None:
         return Protocol()
-    try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
-    except OSError as error:
-        raise ConfigError(describe_os_error(error, path)) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    given = read_yaml(path)
+    given = {} if given is None else given
     if not isinstance(given, dict):
         raise ConfigError(f"{path}: expected keys and values, such as `tiers:`")
     default = Protocol()
@@ -36,7 +32,7 @@ def load_protocol(path: Path | None) -> Protocol:
     try:
         return Protocol.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "protocol"
-        message = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
-        raise ConfigError(f"{path}: {where}: {message}") from None
+        parts: dict[object, type[BaseModel]] = {"ratings": Rating, "durations": Duration}
+        where = error.errors()[0]["loc"]
+        model = parts.get(where[0], Protocol) if len(where) > 1 else Protocol
+        raise settings_error(path, error, model.model_fields) from None

@@ -35,7 +35,8 @@ class Rating(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _numbers_are_text(cls, given: Any) -> Any:
-        return {**given, "values": _texts(given["values"])} if _has(given, "values") else given
+        lists = [key for key in ("tiers", "values") if _has(given, key)]
+        return {**given, **{key: _texts(given[key]) for key in lists}} if lists else given
 
     @model_validator(mode="after")
     def _scale(self) -> "Rating":
@@ -121,12 +122,16 @@ class Protocol(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _numbers_are_text(cls, given: Any) -> Any:
-        """YAML reads ``[1, 2, 12]`` as numbers; action units are names."""
+        """YAML reads ``[1, 2, 12]`` as numbers; action units are names. One name is a list of one."""
         if not isinstance(given, Mapping):
             return given
         given = dict(given)
-        if _has(given, "allowed", Mapping):
-            given["allowed"] = {k: _texts(v) for k, v in given["allowed"].items()}
+        for key in ("allowed", "tiers", "state_values"):
+            if _has(given, key, Mapping):
+                given[key] = {k: _texts(v) for k, v in given[key].items()}
+        for key in ("clip_tiers", "files", "annotator_from", "subject_from"):
+            if _has(given, key, str):
+                given[key] = [given[key]]
         if _has(given, "labels", Mapping):
             given["labels"] = {
                 kind: {str(k): _texts(v) for k, v in names.items()}
@@ -141,6 +146,9 @@ class Protocol(BaseModel):
         _refuse_unknown("tiers", self.tiers, KINDS)
         _refuse_unknown("state_values", self.state_values, STATES)
         _refuse_unknown("labels", self.labels, ("me", "au", "emotion"))
+        _refuse_double("state_values", self.state_values)
+        for kind, names in self.labels.items():
+            _refuse_double(f"labels.{kind}", names)
         _refuse_unknown("allowed", self.allowed, ("me", "au", "emotion"))
         _refuse_unknown("durations", self.durations, (*KINDS, "clip", *self.ratings))
         for name in self.ratings:
@@ -151,8 +159,8 @@ class Protocol(BaseModel):
                 )
         if not self.tiers.get("me"):
             raise ValueError("tiers.me: expected at least one tier name")
-        for _, names in self._names():
-            for name in names:
+        for _, tiers in self._names():
+            for name in tiers:
                 parse(name)
         for name in self.files:
             parse(name)
@@ -242,6 +250,8 @@ def _has(given: Any, key: str, kind: type = object) -> bool:
 
 
 def _texts(given: Any) -> Any:
+    if isinstance(given, str):
+        return [given]
     if not isinstance(given, (list, tuple)):
         return given
     return [
@@ -255,6 +265,18 @@ def _is_number(text: str) -> bool:
         return float(text) == float(text) and abs(float(text)) != float("inf")
     except ValueError:
         return False
+
+
+def _refuse_double(key: str, given: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse a value that means two labels: which one would be taken could not be seen."""
+    meant: dict[str, str] = {}
+    for label, values in given.items():
+        for value in (label, *values):
+            before = meant.setdefault(fold(value).strip(), label)
+            if before != label:
+                raise ValueError(
+                    f"{key}: {value!r} means both {before} and {label}; keep it in one of them"
+                )
 
 
 def _refuse_unknown(key: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:

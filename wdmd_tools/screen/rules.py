@@ -5,12 +5,14 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from wdmd_tools.errors import ConfigError, describe_os_error
+from wdmd_tools.errors import ConfigError
+from wdmd_tools.yaml_in import read_yaml, settings_error
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+
+_RULE = "a rule is - {term: kill, category: violence}, perhaps with action"
 
 
 class Rule(BaseModel):
@@ -67,20 +69,17 @@ def load_rules(path: Path) -> Rules:
     Raises:
         ConfigError: No YAML, an unknown key, or an empty term.
     """
+    given = read_yaml(path)
+    if not isinstance(given, dict):
+        raise ConfigError(f"{path}: expected `rules:` and a list below; {_RULE}")
+    if isinstance(given.get("allow"), str):
+        given = {**given, "allow": [given["allow"]]}
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
         rules = Rules.model_validate(given)
-    except OSError as error:
-        raise ConfigError(describe_os_error(error, path)) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise ConfigError(f"{path}: not YAML in UTF-8 ({reason})") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "top level"
-        raise ConfigError(
-            f"{path}: {key}: {first['msg']}; a rule has term, category and action"
-        ) from error
+        inside = len(error.errors()[0]["loc"]) > 1
+        known = (Rule if inside else Rules).model_fields
+        raise settings_error(path, error, known, f"; {_RULE}") from None
     for text in (*rules.allow, *(rule.term for rule in rules.rules)):
         if not fold(text):
             raise ConfigError(f"{path}: an empty term matches everything; remove it")

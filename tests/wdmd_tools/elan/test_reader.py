@@ -115,7 +115,7 @@ def _with(old: str, new: str) -> str:
         (_with('TIER_ID="State"', 'TIER_ID="ME"'), "exists already in line"),
         (_with('TIME_SLOT_ID="ts2"', 'TIME_SLOT_ID="ts1"'), "defined twice"),
         (_with('TIME_VALUE="100"', 'TIME_VALUE="1.5"'), "whole milliseconds"),
-        (_with('TIME_VALUE="100"', 'TIME_VALUE="-1"'), "whole milliseconds"),
+        (_with('TIME_VALUE="100"', 'TIME_VALUE="-1"'), "not negative"),
         (_with('TIME_SLOT_REF1="ts1" ', ""), "without TIME_SLOT_REF1"),
         (_with('TIME_UNITS="milliseconds"', 'TIME_UNITS="PAL-frames"'), "PAL-frames"),
         (_with("<HEADER", '<!DOCTYPE a [<!ENTITY b "c">]><HEADER'), "not well-formed"),

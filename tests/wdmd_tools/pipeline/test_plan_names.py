@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from projects import TierText, write_eaf_text
 
+from wdmd_tools.elan import read_eaf
+from wdmd_tools.errors import AnnotationError, ConfigError
 from wdmd_tools.pipeline.check import check_annotations
 from wdmd_tools.pipeline.plan import Plan, plan_project
 from wdmd_tools.protocol import Protocol
@@ -93,3 +96,18 @@ def test_a_name_that_is_made_up_or_contradicted_is_told(tmp_path: Path) -> None:
     assert [one.annotators for one in plan.recordings] == [
         ("annotator",), ("A1",), ("annotator",), ("Ben",), ("A1",)
     ]  # fmt: skip
+
+
+def test_a_file_that_is_no_eaf_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "film.txt").write_text("x")
+    with pytest.raises(ConfigError, match=r"film.txt: not an ELAN file \(.eaf\)"):
+        check_annotations(tmp_path / "film.txt", Protocol())
+
+
+@pytest.mark.parametrize(
+    ("time", "says"), [(-500, "not negative"), (10**18, "too large for a time")]
+)
+def test_a_time_that_cannot_be_says_why(tmp_path: Path, time: int, says: str) -> None:
+    path = write_eaf_text(tmp_path / "film.eaf", TierText("ME@A", [(time, 600, "")]))
+    with pytest.raises(AnnotationError, match=f"film.eaf:[0-9]+: .*{says}"):
+        read_eaf(path)

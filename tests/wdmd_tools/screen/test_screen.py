@@ -131,6 +131,27 @@ def test_rules_refuse_unknown_keys_and_empty_terms(tmp_path):
         load_rules(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rules: kill", "rules: expected a list"),
+        ("rules: [kill]", "rules.0: expected .*, found kill; a rule is"),
+        ("rules: [{trm: kill}]", "rules.0.term: is missing"),
+        ("rule: []", "rules: is missing"),
+        ("rules: []\nalow: [x]", "alow: no such key; did you mean 'allow'"),
+        ("- kill", "expected `rules:`"),
+        ("rules:\n\t- {}", r"use spaces, not tabs \(line 2\)"),
+        ("rules: [{term: yes, category: b}]", "put quotes"),
+    ],
+)
+def test_wrong_rules_are_one_line_in_plain_words(tmp_path, text, says):
+    path = tmp_path / "rules.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=says) as caught:
+        load_rules(path)
+    assert "Input should" not in str(caught.value)
+
+
 def test_formula_cells_round_trip(tmp_path):
     row = dict.fromkeys(
         COLUMNS,
