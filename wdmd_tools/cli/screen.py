@@ -60,7 +60,7 @@ def screen(
     wanted = load_rules(rules) if rules is not None else None
     toxic = ToxicModel(toxic_model) if toxic_model is not None else None
     target = out_dir / "queue.csv"
-    earlier = read_queue(target) if target.exists() else []
+    earlier = read_queue(target, warn) if target.exists() else []
     rows: list[Row] = []
     failed: list[str] = []
     n_films, texts = 0, Dialogue()

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from wdmd_tools.atomic import write_bytes
@@ -105,8 +105,12 @@ def _row(film: str, start_ms: int, end_ms: int, reason: str, rule: str, text: st
     }
 
 
-def read_queue(path: Path) -> list[Row]:
+def read_queue(path: Path, warn: Callable[[str], None] = lambda _: None) -> list[Row]:
     """A queue as a person saved it, see `wdmd_tools.spreadsheet_in`.
+
+    Args:
+        path: The file.
+        warn: Told when its encoding was guessed.
 
     Raises:
         DataError: Not a queue of ours.
@@ -117,6 +121,8 @@ def read_queue(path: Path) -> list[Row]:
         raise DataError(
             f"{path}: not a review queue, lacks {', '.join(missing)}; choose another --out"
         )
+    if sheet.guessed:
+        warn(f"{path}: neither UTF-8 nor marked, read as {sheet.encoding}; check the notes in it")
     return [{name: _plain(row.get(name, "")) for name in COLUMNS} for _, row in sheet.rows]
 
 

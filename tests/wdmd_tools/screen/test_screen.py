@@ -192,6 +192,17 @@ def test_rerun_keeps_decisions_saved_by_excel(tmp_path):
     assert again["rules_without_hit"] == ["kill"]
 
 
+def test_a_queue_in_the_countrys_encoding_is_read_with_a_notice(tmp_path):
+    row = dict.fromkeys(COLUMNS, "x") | {"note": "später ansehen"}
+    head = ";".join(COLUMNS)
+    text = f"sep=;\r\n{head}\r\n{';'.join(row[name] for name in COLUMNS)}\r\n"
+    (tmp_path / "q.csv").write_bytes(text.encode("cp1252"))
+    told = []
+    assert read_queue(tmp_path / "q.csv", told.append) == [row]
+    assert len(told) == 1
+    assert "read as cp1252" in told[0]
+
+
 def test_a_folder_without_subtitles_is_one_clear_line(tmp_path):
     (tmp_path / "rules.yaml").write_text("rules: []")
     result = CliRunner().invoke(
