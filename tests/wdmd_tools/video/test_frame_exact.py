@@ -191,3 +191,7 @@ def test_a_damaged_middle_is_a_gap_and_the_rest_is_right(
     for k, image in found.items():
         original = round(table.seconds(k) * NTSC[2])
         assert np.array_equal(image, whole[original]), (kind, k)
+    for start in range(1, len(table), 4):
+        window = decoded(path, table, start, start + 4)
+        assert list(window) == [k for k in found if start <= k < start + 4]
+        assert all(np.array_equal(image, found[k]) for k, image in window.items())
