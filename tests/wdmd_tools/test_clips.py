@@ -109,4 +109,6 @@ def test_every_annotation_keeps_its_margin(marks: list[Interval]) -> None:
         assert sum(part.duration_ms for part in inside if part) == wide.duration_ms
     for a, b in itertools.pairwise(clips):
         assert a.end_ms <= b.start_ms
-    assert not any(c.start_ms < m.start_ms < c.end_ms < m.end_ms for c in clips for m in marks)
+    # The end of the film cuts what it must.
+    ends = [(m.start_ms, min(m.end_ms, 200_000)) for m in marks]
+    assert not any(c.start_ms < start < c.end_ms < end for c in clips for start, end in ends)
