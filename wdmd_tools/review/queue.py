@@ -4,8 +4,11 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from wdmd_tools.errors import ConfigError
 from wdmd_tools.export.cells import safe_cell
+from wdmd_tools.spreadsheet_in import read_sheet
 
 COLUMNS = (
     "rank",
@@ -72,8 +75,39 @@ def elan_time(time_ms: int) -> str:
     return f"{sign}{hours:02d}:{minutes:02d}:{seconds:02d}.{ms:03d}"
 
 
+Place = tuple[str, str, str]
+"""Clip, onset frame and offset frame as written: what a decision is about."""
+
+
+def read_decisions(path: Path) -> dict[Place, str]:
+    """Decisions that a person wrote into an earlier list.
+
+    Args:
+        path: ``review.csv`` as a spreadsheet saved it; absent is fine.
+
+    Raises:
+        ConfigError: It lacks a column; it is some other table.
+    """
+    if not path.is_file():
+        return {}
+    sheet = read_sheet(path)
+    missing = sorted({"clip_id", "onset_frame", "offset_frame", "decision"} - set(sheet.head))
+    if missing:
+        raise ConfigError(
+            f"{path}: not a review list, lacks {', '.join(missing)}; choose another --out"
+        )
+    return {
+        (row.get("clip_id", ""), row.get("onset_frame", ""), row.get("offset_frame", "")): said
+        for _, row in sheet.rows
+        if (said := row.get("decision", "").strip())
+    }
+
+
 def queue_bytes(
-    findings: Sequence[Finding], files: Mapping[str, str], zeros: Mapping[str, int]
+    findings: Sequence[Finding],
+    files: Mapping[str, str],
+    zeros: Mapping[str, int],
+    decisions: Mapping[Place, str] | None = None,
 ) -> bytes:
     """The list as CSV for spreadsheets (UTF-8 with a byte order mark).
 
@@ -82,7 +116,9 @@ def queue_bytes(
         files: Recording to the name of its EAF.
         zeros: Recording to how far its EAF's time line was moved (`make_document`), ms, so that ``time``
             is what ELAN shows.
+        decisions: From an earlier list (`read_decisions`); those about the same span stay.
     """
+    kept = decisions or {}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -101,7 +137,7 @@ def queue_bytes(
                 "" if one.score is None else f"{one.score:.4f}",
                 one.where,
                 "" if one.iou is None else f"{one.iou:.3f}",
-                "",
+                safe_cell(kept.get((one.clip_id, str(one.onset_frame), str(one.offset_frame)), "")),
             ]
         )
     return text.getvalue().encode("utf-8-sig")

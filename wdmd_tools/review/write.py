@@ -28,7 +28,7 @@ from wdmd_tools.predictions import ClipPrediction, read_predictions
 from wdmd_tools.review.document import eaf_names, make_document, recording_media
 from wdmd_tools.review.frames import ClipTimes, recording_times
 from wdmd_tools.review.model_tiers import ScoredSpan, model_tiers
-from wdmd_tools.review.queue import Finding, queue_bytes
+from wdmd_tools.review.queue import Finding, queue_bytes, read_decisions
 from wdmd_tools.review.tiers import (
     Labelled,
     TierNames,
@@ -181,9 +181,8 @@ def write_reviews(
         ready[path] = eaf_bytes(document, str(path))
         if progress is not None:
             progress(done, len(recordings))
-    ready[out / QUEUE_NAME] = queue_bytes(
-        findings, {name: path.name for name, path in files.items()}, zeros
-    )
+    names_of = {name: path.name for name, path in files.items()}
+    decisions = read_decisions(out / QUEUE_NAME)
     changed = {path: data for path, data in ready.items() if not _holds(path, data)}
     taken = next((path for path in changed if path.exists()), None)
     if taken is not None and not overwrite:
@@ -193,6 +192,10 @@ def write_reviews(
         )
     for path, data in changed.items():
         write_bytes(path, data)
+    # The list is written again each time: what a person decided about a span stays in it.
+    listed = queue_bytes(findings, names_of, zeros, decisions)
+    if not _holds(out / QUEUE_NAME, listed):
+        write_bytes(out / QUEUE_NAME, listed)
     clips = len(clips_looked_at(dataset, predictions))
     missed = sum(one.where == "only_humans" for one in findings)
     return ReviewReport(out, files, tuple(findings), missed, clips)

@@ -1,5 +1,6 @@
 """`wdmd review` as people type it."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -58,3 +59,28 @@ def test_without_predictions_it_fails(tmp_path: Path) -> None:
     result = runner.invoke(app, [*arguments, "--out", str(tmp_path / "o")])
     assert result.exit_code == 3
     assert "no such file" in result.output
+
+
+def test_decisions_stay_when_the_list_is_written_again(tmp_path: Path) -> None:
+    tiny_dataset(tmp_path / "d", n_recordings=2, clips_per_recording=1)
+    segments = (
+        PredictedSegment(from_frames(3, 9), 0.7),
+        PredictedSegment(from_frames(20, 28), 0.6),
+    )
+    write_predictions(tmp_path / "p", [ClipPrediction("rec0_0000", segments)])
+    arguments = [str(tmp_path / "d"), "--predictions", str(tmp_path / "p")]
+    arguments += ["--out", str(tmp_path / "o")]
+    assert runner.invoke(app, arguments).exit_code == 0
+    path = tmp_path / "o" / "review.csv"
+    # As German Excel saves it: semicolons.
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    decided = [line + "keep; sure" if ",3,9," in line else line for line in lines]
+    text = "\n".join(";".join(f'"{cell}"' for cell in line.split(",")) for line in decided)
+    path.write_text(text, encoding="utf-8-sig")
+    again = runner.invoke(app, arguments)
+    assert again.exit_code == 0, again.output
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    said = {row["onset_frame"]: row["decision"] for row in rows}
+    assert said["3"] == "keep; sure"
+    assert said["20"] == ""
