@@ -33,10 +33,10 @@ def read_yaml(path: Path) -> Any:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line if mark is not None else None
         lines = text.splitlines()
-        if line is not None and line < len(lines) and "\t" in lines[line][: mark.column + 1]:
-            reason = f"use spaces, not tabs (line {line + 1})"
+        before = "" if mark is None or mark.line >= len(lines) else lines[mark.line]
+        if mark is not None and "\t" in before[: mark.column + 1]:
+            reason = f"use spaces, not tabs (line {mark.line + 1})"
         else:
             reason = " ".join(str(error).replace('in "<unicode string>", ', "").split())
         raise ConfigError(f"{path}: not valid YAML: {reason}") from None
