@@ -95,7 +95,7 @@ def test_undefined_and_unequal_say_why() -> None:
 def test_errors_in_frames_are_no_percentages() -> None:
     found = Difference("onset_mae_frames", 2.0, 1.5, -0.5, -0.8, -0.2, 0.01, 9)
     text = sentence("a", "b", found)
-    assert "b 1.5 against a 2.0, difference -0.5 (95 % interval -0.8 to -0.2" in text
+    assert "b 1.5 frames against a 2.0 frames, difference -0.5 frames" in text
     share = sentence("a", "b", Difference("f1", 0.2, 0.15, -0.05, -0.08, -0.02, 0.01, 9))
     assert "b 15.0 against a 20.0, difference -5.0" in share
 
