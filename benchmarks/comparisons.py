@@ -8,7 +8,7 @@ from benchmarks.compare import Difference, compare_scores
 from benchmarks.report.cells import amount
 from benchmarks.results import JobResult, read_results
 from benchmarks.scoring import Score
-from wdmd_tools.errors import DataError, UnknownNameError
+from wdmd_tools.errors import ConfigError, DataError, UnknownNameError
 
 
 def compare_models(
@@ -37,11 +37,15 @@ def compare_models(
         UnknownNameError: A model has no finished job there, or the metric is unknown.
         DataError: No dataset has finished jobs of both, of the same data.
     """
+    if first == second:
+        raise ConfigError(f"{first}: compared with itself; name two models")
+    if not results.is_dir():
+        raise ConfigError(f"{results}: no such folder; make results with `bench run`")
     done = [one for one in read_results(results) if one.status == "ok"]
     names = sorted({one.job.model for one in done})
     for name in (first, second):
         if name not in names:
-            raise UnknownNameError(f"model with a finished job in {results}", name, names)
+            raise UnknownNameError(f"model (with finished jobs in {results})", name, names)
     compared = {}
     for place in sorted({(one.job.dataset, one.job.protocol) for one in done}):
         sides = [

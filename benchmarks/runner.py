@@ -125,7 +125,11 @@ def _checked(one: BenchDataset) -> tuple[BenchDataset, list[Fold]]:
         return one, []
     try:
         return one, folds_of(one.dataset, one.spec.protocol)
-    except (ManifestError, UnknownNameError) as error:
+    except UnknownNameError as error:
+        name = one.spec.protocol
+        how = f"make it with `wdmd split {one.spec.path} --name {name} --folds 5` or --loso"
+        return replace(one, dataset=None, missing=f"refused: {error}; {how}"), []
+    except ManifestError as error:
         return replace(one, dataset=None, missing=f"refused: {error}"), []
 
 

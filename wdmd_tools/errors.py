@@ -28,6 +28,10 @@ EXIT_PARTIAL = 4
 EXIT_MISSING = 5
 
 
+_LISTED = 40
+"""Names that a message lists at most."""
+
+
 class WdmdError(Exception):
     """A foreseen failure, told to the user in one line."""
 
@@ -52,7 +56,9 @@ class UnknownNameError(ConfigError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
         close = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names) or 'none'}"
+        listed = ", ".join(names[:_LISTED]) or "none"
+        more = f", ... ({len(names)} in all)" if len(names) > _LISTED else ""
+        hint = f"did you mean {close[0]!r}?" if close else f"known: {listed}{more}"
         super().__init__(f"unknown {kind} {name!r}; {hint}")
 
 

@@ -55,10 +55,10 @@ def run(
     from wdmd_tools.cli.console import print_json, progress_bar, say
     from wdmd_tools.errors import ConfigError, PartialResultError
 
-    if [everything, models is not None, suite is not None].count(True) != 1:
-        raise ConfigError(
-            "say which models: --all, --models a,b (see bench list), or --suite ablation"
-        )
+    given = [everything, models is not None, suite is not None].count(True)
+    if given != 1:
+        ways = "--all, --models a,b (see bench list), or --suite ablation"
+        raise ConfigError(f"give one of {ways}" if given else f"say which models: {ways}")
     if set_ and suite is None:
         raise ConfigError("--set: only with --suite; bench.yaml gives options to single models")
     settings_file, registry = configured(config)

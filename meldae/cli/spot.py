@@ -40,8 +40,10 @@ def spot(
     from meldae.run_folder import open_run
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar
-    from wdmd_tools.errors import ConfigError
+    from wdmd_tools.errors import ConfigError, VideoError
 
+    if not video.exists():
+        raise VideoError(f"{video}: no such file or folder")
     opened = open_run(run)
     if video.is_dir():
         if eaf or csv or plot or scores:
@@ -108,9 +110,9 @@ def _search(
              f"{one.interval.duration_ms} ms", f"{one.score:.3f}"]
             for rank, one in enumerate(found[:15], start=1)
         ]  # fmt: skip
-        print_table(
-            "Candidates, the most likely first", ["rank", "film", "at", "length", "score"], rows
-        )
+        if rows:
+            head = ["rank", "film", "at", "length", "score"]
+            print_table("Candidates, the most likely first", head, rows)
         searched = f"{len(report.films) - len(report.failed)} films ({report.hours:.2f} h)"
         stdout.print(
             f"{searched}, {len(found)} candidates: {out / 'candidates.csv'}; {report.searched} films "

@@ -115,7 +115,8 @@ def test_eval_scores_a_split_and_writes_predictions(trained: tuple[Path, Path, s
         (("train", "nowhere", "--devices", "2", "--config", __file__), 2, "not valid YAML"),
         (("eval", "nowhere"), 3, "meldae train"),
         (("eval", "nowhere", "--split", "tset"), 2, "did you mean 'test'?"),
-        (("spot", "nowhere.mp4", "--run", "nowhere"), 3, "meldae train"),
+        (("spot", "nowhere.mp4", "--run", "nowhere"), 3, "no such file"),
+        (("spot", __file__, "--run", "nowhere"), 3, "meldae train"),
     ],
 )
 def test_mistakes_end_in_one_line(arguments: tuple[str, ...], code: int, says: str) -> None:

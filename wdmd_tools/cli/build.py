@@ -109,8 +109,8 @@ def build(
         counts = report.counts
         stdout.print(
             f"{out}: {counts['clips']} clips ({counts['frames']} frames) of {counts['subjects']} "
-            f"subjects, {counts['me']} micro-expressions; {report.built} of "
-            f"{counts['recordings']} recordings built now",
+            f"subjects, {counts['me']} micro-expressions; {counts['recordings']} recordings, "
+            f"{report.built} worked on now",
             markup=False,
             highlight=False,
         )

@@ -19,6 +19,10 @@ def check(
     protocol: Annotated[
         Path | None, typer.Option(help="Which tier means what, YAML; built-in when left out.")
     ] = None,
+    subjects: Annotated[
+        Path | None,
+        typer.Option(help="Who is where in the picture, CSV; subjects.csv beside the ELAN files."),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="Settings of the build, YAML.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document on standard output.")
@@ -44,7 +48,7 @@ def check(
         if videos is None:
             report = check_annotations(elan, meaning, shown)
         else:
-            report = check_project(elan, videos, settings, meaning, shown)
+            report = check_project(elan, videos, settings, meaning, shown, subjects)
     if as_json:
         print_json(_as_json(report))
     else:

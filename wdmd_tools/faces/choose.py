@@ -13,6 +13,8 @@ FloatArray = npt.NDArray[np.float64]
 
 _SHORT_SHARE = 0.2
 _MARGIN = 0.002
+_NEAR = 1.5
+"""Face sizes: a seed farther away from every face names none of them."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def choose(
         width: Of the film, px, for ``centre``.
 
     Returns:
-        By `place`, and then not guessed. Else, of several: whose lips move more while the State tier
+        By `place`, and then not guessed, unless a seed lies far from every face. Else, of several:
+        whose lips move more while the State tier
         says that the subject speaks, less while it does not; where that does not tell them apart,
         whoever is largest times the share of frames. Tracks of less than a fifth of the frames of the
         longest are only taken where the seed names them.
@@ -102,7 +105,8 @@ def choose(
     if not candidates:
         raise ValueError("Expected at least one candidate.")
     if place is not None and place.seed is not None:
-        return Choice(_nearest(candidates, place, times_ms), False)
+        index, distance = _nearest(candidates, place, times_ms)
+        return Choice(index, distance > _NEAR)
     longest = max(one.frames for one in candidates)
     usual = [i for i, one in enumerate(candidates) if one.frames >= _SHORT_SHARE * longest]
     if place is not None:
@@ -137,8 +141,10 @@ def mouth_agreement(opening: FloatArray, speaking: npt.NDArray[np.integer]) -> f
     return (float(talk.mean()) if len(talk) else 0.0) - (float(rest.mean()) if len(rest) else 0.0)
 
 
-def _nearest(candidates: Sequence[Candidate], place: SubjectPlace, times_ms: Sequence[int]) -> int:
-    """Whose face lies nearest to the seed, in face sizes, at the frame nearest to its time."""
+def _nearest(
+    candidates: Sequence[Candidate], place: SubjectPlace, times_ms: Sequence[int]
+) -> tuple[int, float]:
+    """Whose face lies nearest to the seed at the frame nearest to its time, and how far, in face sizes."""
     seed = np.array(place.seed)
     point = (seed[:2] + seed[2:]) / 2
     gap = np.abs(np.asarray(times_ms) - place.time_ms)
@@ -149,7 +155,8 @@ def _nearest(candidates: Sequence[Candidate], place: SubjectPlace, times_ms: Seq
         size = max(float((box[2:] - box[:2]).max()), 1e-9)
         return float(np.linalg.norm((box[:2] + box[2:]) / 2 - point)) / size
 
-    return min(range(len(candidates)), key=lambda i: distance(candidates[i]))
+    index = min(range(len(candidates)), key=lambda i: distance(candidates[i]))
+    return index, distance(candidates[index])
 
 
 def _by_position(

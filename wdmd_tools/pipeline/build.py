@@ -23,6 +23,7 @@ from wdmd_tools.pipeline.part import Part
 from wdmd_tools.pipeline.plan import Plan, find_eafs, plan_project
 from wdmd_tools.pipeline.progress import Progress, ProgressMeter
 from wdmd_tools.pipeline.publish import BuildReport, publish, reject_row
+from wdmd_tools.pipeline.shared_faces import refuse_shared_faces
 from wdmd_tools.pipeline.work import Shared, Task
 from wdmd_tools.protocol import Protocol
 
@@ -94,6 +95,7 @@ def build_dataset(
                 progress,
             )
             parts = {r.recording_id: journal.load(r.recording_id) for r in plan.recordings}
+            parts = refuse_shared_faces(plan, parts)
             _refuse_empty(out, plan, parts)
             counts, problems = publish(
                 out, name or _default_name(elan), _is_synthetic(elan), plan, parts, config, protocol

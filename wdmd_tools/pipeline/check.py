@@ -78,6 +78,7 @@ def check_project(
     config: BuildConfig,
     protocol: Protocol,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    subjects: Path | None = None,
 ) -> CheckReport:
     """Read every file and collect every problem.
 
@@ -87,11 +88,12 @@ def check_project(
         config: Settings; thresholds of rate and resolution are used.
         protocol: Which tier means what.
         progress: Called with recordings looked at and recordings in all.
+        subjects: See `wdmd_tools.pipeline.plan.plan_project`.
 
     Raises:
         ConfigError: A path does not exist, or holds no ELAN file or no video.
     """
-    plan = plan_project(elan, videos, protocol, progress)
+    plan = plan_project(elan, videos, protocol, progress, subjects)
     problems = list(plan.problems)
     facts = []
     for number, recording in enumerate(plan.recordings):
@@ -114,7 +116,11 @@ def check_project(
         facts.append(_facts(recording, info))
     progress(len(plan.recordings), len(plan.recordings))
     return CheckReport(
-        plan.n_eaf, tuple(facts), tuple(_sorted(problems)), sum(item.n_me for item in facts)
+        plan.n_eaf,
+        tuple(facts),
+        # A film of two people is looked at twice.
+        tuple(_sorted(list(dict.fromkeys(problems)))),
+        sum(item.n_me for item in facts),
     )
 
 

@@ -45,6 +45,15 @@ class Part:
         return iter_table(self.folder / f"{name}.parquet", name)
 
 
+@dataclass(frozen=True)
+class EmptyPart(Part):
+    """A part whose rows are not used."""
+
+    def tables(self, name: str) -> Iterator[pa.Table]:  # noqa: ARG002 - the interface
+        """Nothing."""
+        return iter(())
+
+
 class PartWriter:
     """Takes what was built of one recording; a context manager.
 

@@ -137,6 +137,7 @@ def plan_project(
     recordings.sort(key=lambda plan: plan.recording_id)
     everything = [(read.document.path, read.said) for reads in by_video.values() for read in reads]
     problems.extend(lookalike_names(everything))
+    problems.extend(places.unused((one.subject_id, one.source_video) for one in recordings))
     return Plan(tuple(recordings), tuple(problems), len(paths))
 
 

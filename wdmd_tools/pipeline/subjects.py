@@ -8,9 +8,11 @@ P2,two_shot.mp4,,1500,1400,300,220,260
 import csv
 import io
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from wdmd_tools.annotations import Problem
 from wdmd_tools.errors import ConfigError, describe_os_error
 from wdmd_tools.faces.choose import SubjectPlace
 
@@ -24,10 +26,12 @@ class Subjects:
     """What the file says.
 
     Args:
-        places: By participant and film; the film is empty where a row names none.
+        places: Participant, film (empty where a row names none), place, and line of the file.
+        path: The file.
     """
 
-    places: tuple[tuple[str, str, SubjectPlace], ...] = ()
+    places: tuple[tuple[str, str, SubjectPlace, int], ...] = ()
+    path: Path | None = None
 
     def find(self, participant: str, source_video: str) -> SubjectPlace | None:
         """The place of a participant in a film; a row that names the film goes before one that does not.
@@ -36,12 +40,38 @@ class Subjects:
             participant: PARTICIPANT of the tiers.
             source_video: Path of the film under the videos folder; rows may give its name only.
         """
-        names = {source_video, source_video.rsplit("/", 1)[-1]}
-        mine = [(film, place) for who, film, place in self.places if who == participant]
+        names = _names(source_video)
+        mine = [(film, place) for who, film, place, _ in self.places if who == participant]
         for film, place in mine:
             if film in names:
                 return place
         return next((place for film, place in mine if not film), None)
+
+    def unused(self, known: Iterable[tuple[str, str]]) -> list[Problem]:
+        """Rows that fit nobody: most are typing errors, after which a subject is guessed.
+
+        Args:
+            known: Participant and film of each recording.
+        """
+        pairs = list(known)
+        people = sorted({who for who, _ in pairs})
+        problems = []
+        for who, film, _, line in self.places:
+            films = {name for person, path in pairs if person == who for name in _names(path)}
+            if who not in people:
+                reason = f"participant {who!r} is in no ELAN file; known: {', '.join(people[:8])}"
+            elif film and film not in films:
+                reason = f"{who} is in no film {film!r}; known: {', '.join(sorted(films)[:8])}"
+            else:
+                continue
+            problems.append(
+                Problem("W_SUBJECTS_ROW", reason, "correct the row", str(self.path), line=line)
+            )
+        return problems
+
+
+def _names(source_video: str) -> set[str]:
+    return {source_video, source_video.rsplit("/", 1)[-1]}
 
 
 def find_subjects(given: Path | None, elan: Path) -> Subjects:
@@ -86,7 +116,7 @@ def read_subjects(path: Path) -> Subjects:
         what = f"no such column: {unknown[0]!r}" if unknown else "no column 'participant'"
         raise ConfigError(f"{path}: line 1: {what}; the columns are {', '.join(_COLUMNS)}")
     reader.fieldnames = columns
-    found: dict[tuple[str, str], SubjectPlace] = {}
+    found: dict[tuple[str, str], tuple[SubjectPlace, int]] = {}
     try:
         for row in reader:
             cells = {key: (row.get(key) or "").strip() for key in _COLUMNS}
@@ -100,12 +130,22 @@ def read_subjects(path: Path) -> Subjects:
                 )
             if key in found:
                 raise ConfigError(f"{where}: {key[0]!r} has a row for that film already; keep one")
-            found[key] = _place(cells, where)
+            place = _place(cells, where)
+            twin = next(
+                (who for (who, film), (one, _) in found.items() if film == key[1] and one == place),
+                None,
+            )
+            if twin is not None and key[1]:
+                raise ConfigError(
+                    f"{where}: {twin!r} is said to be there already; give each a place"
+                )
+            found[key] = place, reader.line_num
     except csv.Error as error:
         raise ConfigError(
             f"{path}: line {reader.line_num}: {error}; save it as CSV again"
         ) from None
-    return Subjects(tuple((who, film, place) for (who, film), place in found.items()))
+    rows = ((who, film, place, line) for (who, film), (place, line) in found.items())
+    return Subjects(tuple(rows), path)
 
 
 def _place(cells: dict[str, str], where: str) -> SubjectPlace:

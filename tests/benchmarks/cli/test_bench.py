@@ -99,7 +99,7 @@ def test_run_ends_with_4_when_a_job_failed_and_still_writes(
     ("arguments", "code", "message"),
     [
         (["run"], 2, "say which models: --all, --models a,b"),
-        (["run", "--all", "--models", "never"], 2, "say which models: --all, --models a,b"),
+        (["run", "--all", "--models", "never"], 2, "give one of --all, --models a,b"),
         (["run", "--models", "nevr"], 2, "did you mean 'never'?"),
         (["run", "--all", "--data", "typo"], 2, "--data typo: no such folder"),
         (["run", "--all", "--config", "typo.yaml"], 2, "typo.yaml: no such file"),

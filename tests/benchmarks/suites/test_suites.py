@@ -133,7 +133,7 @@ def test_the_command_plans_a_suite_apart_from_the_leaderboard(
     ("arguments", "says"),
     [
         (["--suite", "ablatoin"], "did you mean 'ablation'"),
-        (["--suite", "ablation", "--all"], "say which models"),
+        (["--suite", "ablation", "--all"], "give one of"),
         (["--all", "--set", "training.epochs=1"], "--suite"),
     ],
 )

@@ -12,6 +12,7 @@ from wdmd_tools.cli import app
 from wdmd_tools.errors import ConfigError
 from wdmd_tools.manifest.tables import read_table
 from wdmd_tools.pipeline.plan import plan_project
+from wdmd_tools.pipeline.shared_faces import box_iou
 from wdmd_tools.pipeline.subjects import read_subjects
 from wdmd_tools.protocol import Protocol
 
@@ -148,3 +149,61 @@ def test_a_missing_table_is_refused(tmp_path: Path, face_model: Path) -> None:
     )
     assert result.exit_code == 2
     assert "--subjects" in result.stderr
+
+
+def build(folder: Path, out: Path, *more: object):  # type: ignore[no-untyped-def]
+    words = ["build", "--elan", folder / "ann", "--videos", folder / "raw", "--out", out]
+    return CliRunner().invoke(app, [str(one) for one in (*words, "--no-report", *more)])
+
+
+def test_the_same_face_for_two_people_is_refused_not_trained_on(
+    tmp_path: Path, face_model: Path
+) -> None:
+    """Two still portraits: no mouth tells them apart, so both recordings guess the same one."""
+    folder = eaf(tmp_path)
+    done = build(folder, tmp_path / "out", "--set", "crop.size=64", "--face-model", face_model)
+    assert done.exit_code == 3, done.output
+    assert "E_SAME_FACE" in done.output
+    table = tmp_path / "subjects.csv"
+    table.write_text("participant,source_video,position\nP1,film.mp4,left\n", encoding="utf-8")
+    arguments = ("--set", "crop.size=64", "--face-model", face_model, "--subjects", table)
+    half = build(folder, tmp_path / "half", *arguments)
+    clips = read_table(tmp_path / "half" / "clips.parquet", "clips").to_pylist()
+    if half.exit_code == 4:
+        # P2's guess fell on P1's face, which a person had named: only the guess goes.
+        assert {clip["subject_id"] for clip in clips} == {"P1"}
+    else:
+        assert {clip["subject_id"] for clip in clips} == {"P1", "P2"}
+    text = "participant,source_video,position\nP1,film.mp4,left\nP2,film.mp4,right\n"
+    table.write_text(text, encoding="utf-8")
+    whole = build(folder, tmp_path / "whole", *arguments)
+    assert whole.exit_code == 0, whole.output
+    clips = read_table(tmp_path / "whole" / "clips.parquet", "clips").to_pylist()
+    assert {clip["subject_id"] for clip in clips} == {"P1", "P2"}
+
+
+def test_overlap_of_boxes_by_hand() -> None:
+    # [0, 10] x [0, 10] and [5, 15] x [0, 10]: 50 of 150
+    one, other = np.array([[0.0, 0, 10, 10]]), np.array([[5.0, 0, 15, 10]])
+    assert box_iou(one, other)[0] == pytest.approx(1 / 3)
+    assert box_iou(one, one)[0] == 1
+    assert box_iou(one, one + 20)[0] == 0
+
+
+def test_rows_that_fit_nobody_and_places_given_twice_are_told(tmp_path: Path) -> None:
+    folder = eaf(tmp_path)
+    table = tmp_path / "subjects.csv"
+    table.write_text(
+        "participant;source_video;position\nP9;film.mp4;left\nP1;nofilm.mp4;left\nP2;;right\n",
+        encoding="utf-8",
+    )
+    plan = plan_project(folder / "ann", folder / "raw", Protocol(), subjects=table)
+    rows = [(p.line, p.message) for p in plan.problems if p.code == "W_SUBJECTS_ROW"]
+    assert [line for line, _ in rows] == [2, 3]
+    assert "known: P1, P2" in rows[0][1]
+    assert "film.mp4" in rows[1][1]
+    table.write_text(
+        "participant,source_video,position\nP1,film.mp4,left\nP2,film.mp4,left\n", encoding="utf-8"
+    )
+    with pytest.raises(ConfigError, match=r"line 3: 'P1' is said to be there already"):
+        read_subjects(table)
