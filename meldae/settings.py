@@ -29,6 +29,12 @@ LocatorName = Literal["bal", "bce", "focal-tversky", "iou", "mae", "mse", "smoot
 
 Precision = Literal["32-true", "bf16-mixed"]
 
+DecodingMethod = Literal["hysteresis", "proposals"]
+
+_ADDED = (("decoding", "merge_ms"), ("decoding", "methods"))
+"""Settings younger than the first runs: at its default such a key is no part of a run's identity, so that
+runs made before it are known again. Add every new key here."""
+
 
 class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -117,12 +123,17 @@ class DecodingConfig(_Settings):
         low_shares: Lower threshold of the hysteresis as a share of the upper one.
         min_ms: Shortest segments.
         max_ms: Longest segments; what is longer is no micro-expression.
+        merge_ms: Gaps up to this long are bridged; 0 bridges none.
+        methods: ``hysteresis``: runs over two thresholds; ``proposals``: runs over many thresholds, of
+            which soft non-maximum suppression keeps the ones that stand out most.
     """
 
     smooth_ms: tuple[float, ...] = (0.0, 100.0)
     low_shares: tuple[float, ...] = (1.0, 0.7, 0.4)
     min_ms: tuple[float, ...] = (66.0, 130.0)
     max_ms: tuple[float, ...] = (700.0, 1000.0)
+    merge_ms: tuple[float, ...] = (0.0,)
+    methods: tuple[DecodingMethod, ...] = ("hysteresis",)
 
 
 class RunConfig(_Settings):
@@ -213,8 +224,12 @@ def identity(config: RunConfig, data_hash: str) -> str:
         config: With its seed.
         data_hash: `wdmd_tools.manifest.Dataset.data_hash`.
     """
+    values, defaults = config.model_dump(mode="json"), RunConfig().model_dump(mode="json")
+    for group, key in _ADDED:
+        if values[group][key] == defaults[group][key]:
+            del values[group][key]
     facts = {
-        "config": config.model_dump(mode="json"),
+        "config": values,
         "data": data_hash,
         "trainer": TRAINER_VERSION,
     }
