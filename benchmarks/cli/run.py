@@ -49,8 +49,10 @@ def run(
 ) -> None:
     """Run models on datasets and write the leaderboards; finished jobs are not run again."""
     from benchmarks.datasets import open_datasets
-    from benchmarks.runner import RunSettings, failures, plan
-    from benchmarks.runner import run as run_plan
+    from benchmarks.runs.execute import failures
+    from benchmarks.runs.execute import run as run_plan
+    from benchmarks.runs.plan import plan
+    from benchmarks.runs.settings import Mode, RunSettings
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar, say
     from wdmd_tools.errors import ConfigError, PartialResultError
@@ -75,7 +77,8 @@ def run(
     datasets, hint = open_datasets(settings_file, data or (), DATA, protocol)
     if hint:
         say(hint)
-    settings = RunSettings(out=out, runs=runs, seeds=seeds, force=force, workers=jobs)
+    mode = Mode.FORCE if force else Mode.ONLY_MISSING
+    settings = RunSettings(out=out, runs=runs, seeds=seeds, mode=mode, workers=jobs)
     planned = plan(datasets, chosen, settings)
     for one in datasets:
         if one.missing and one.spec is not None:

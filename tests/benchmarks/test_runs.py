@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from builders import clip_row, tiny_dataset, write_dataset
 
-from benchmarks import runner
 from benchmarks.datasets import BenchDataset, open_datasets
 from benchmarks.registry import ModelEntry, default_registry
 from benchmarks.results import JobResult, read_records, read_result, read_results
-from benchmarks.runner import RunSettings, failures, plan, run
+from benchmarks.runs import plan as planning
+from benchmarks.runs.execute import failures, run
+from benchmarks.runs.plan import plan
+from benchmarks.runs.settings import Mode, RunSettings
 from benchmarks.specs import BenchConfig, DatasetSpec
 from wdmd_tools.errors import DataError
 from wdmd_tools.manifest import Dataset
@@ -115,7 +117,7 @@ def test_results_are_whole_and_finished_jobs_are_not_run_again(
         map(str, (one.job for one in results))
     )
     assert (folder / "runs.txt").read_text() == "x"
-    forced = plan(datasets, models, RunSettings(**{**vars_of(settings), "force": True}))
+    forced = plan(datasets, models, RunSettings(**{**vars_of(settings), "mode": Mode.FORCE}))
     assert len(forced.jobs) == 4
 
 
@@ -197,7 +199,7 @@ def test_changed_scoring_code_rescores_from_the_predictions(
     # Other predictions stand in for other scoring code.
     write_predictions(folder, list(read_predictions(folder).values())[:1])
     assert plan(datasets, [entry("Quiet")], settings).done[0] == done
-    monkeypatch.setattr(runner, "scoring_digest", lambda: "other")
+    monkeypatch.setattr(planning, "scoring_digest", lambda: "other")
     (new,) = plan(datasets, [entry("Quiet")], settings).done
     counts = new.counts()
     assert counts is not None

@@ -1,0 +1,167 @@
+"""The grid of jobs, and which of them are done.
+
+A job's hash covers code, options, data, protocol, fold and seed. A job whose result has the same hash is
+not run again; a failed one is. When only the scoring code changed, finished jobs are rescored from their
+predictions.
+"""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from benchmarks.datasets import BenchDataset
+from benchmarks.job import JobSpec, rescore
+from benchmarks.protocols import Fold, folds_of
+from benchmarks.provenance import scoring_digest
+from benchmarks.registry import ModelEntry
+from benchmarks.results import (
+    DatasetRecord,
+    JobKey,
+    JobResult,
+    job_hash,
+    read_result,
+    write_result,
+)
+from benchmarks.runs.settings import Mode, RunSettings
+from wdmd_tools.errors import DataError, ManifestError, UnknownNameError
+from wdmd_tools.manifest import Dataset
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do.
+
+    Args:
+        jobs: To be run.
+        done: Results that are there already.
+        records: One per dataset, there or not.
+        missing: Jobs that are neither done nor to be run, with `Mode.ONLY_CACHE`.
+    """
+
+    jobs: tuple[JobSpec, ...]
+    done: tuple[JobResult, ...]
+    records: tuple[DatasetRecord, ...]
+    missing: tuple[JobSpec, ...] = ()
+
+
+def plan(
+    datasets: Sequence[BenchDataset], models: Iterable[ModelEntry], settings: RunSettings
+) -> Plan:
+    """Lay out the grid and find what is done.
+
+    Args:
+        datasets: Those that are there are run on; the others become records.
+        models: Which models.
+        settings: Where and how often.
+
+    Raises:
+        DataError: There is no dataset to run on.
+    """
+    models = list(models)
+    checked = [_checked(one) for one in datasets]
+    datasets = [one for one, _ in checked]
+    digests = {entry.name: entry.code_digest() for entry in models}
+    jobs: list[JobSpec] = []
+    done: list[JobResult] = []
+    records = []
+    for one, folds in checked:
+        records.append(_record(one))
+        if one.dataset is None or one.spec is None:
+            continue
+        for entry, seed, fold in itertools.product(models, range(settings.seeds), folds):
+            key = JobKey(
+                dataset=one.name,
+                protocol=one.spec.protocol,
+                model=entry.name,
+                fold=fold.number,
+                seed=seed,
+            )
+            spec = _job(key, entry, one.dataset, fold, digests, settings)
+            old = None if settings.mode is Mode.FORCE else _finished(spec)
+            if old is None:
+                jobs.append(spec)
+            else:
+                done.append(_up_to_date(old, spec, fold))
+    if not any(one.dataset is not None for one in datasets):
+        configured = next((one for one in datasets if one.spec is not None), None)
+        reason = configured.missing if configured is not None else "none is configured"
+        raise DataError(f"no dataset to run on: {reason}; or make a synthetic one with `make demo`")
+    if settings.mode is Mode.ONLY_CACHE:
+        return Plan((), tuple(done), tuple(records), tuple(jobs))
+    return Plan(tuple(jobs), tuple(done), tuple(records))
+
+
+def _checked(one: BenchDataset) -> tuple[BenchDataset, list[Fold]]:
+    """The same with its folds; a dataset with an empty or leaking split becomes a row that says why."""
+    if one.dataset is None or one.spec is None:
+        return one, []
+    try:
+        return one, folds_of(one.dataset, one.spec.protocol)
+    except UnknownNameError as error:
+        name = one.spec.protocol
+        how = f"make it with `wdmd split {one.spec.path} --name {name} --folds 5` or --loso"
+        return replace(one, dataset=None, missing=f"refused: {error}; {how}"), []
+    except ManifestError as error:
+        return replace(one, dataset=None, missing=f"refused: {error}"), []
+
+
+def _record(one: BenchDataset) -> DatasetRecord:
+    record = DatasetRecord(name=one.name, display=one.display, missing=one.missing)
+    if one.dataset is None:
+        return record
+    return record.model_copy(
+        update={
+            "synthetic": one.synthetic,
+            "path": str(one.dataset.root),
+            "data_hash": one.dataset.data_hash,
+            "n_clips": one.dataset.clips.num_rows,
+            "n_subjects": len(set(one.dataset.clips["subject_id"].to_pylist())),
+        }
+    )
+
+
+def _job(
+    key: JobKey,
+    entry: ModelEntry,
+    dataset: Dataset,
+    fold: Fold,
+    digests: dict[str, str],
+    settings: RunSettings,
+) -> JobSpec:
+    # The fold's hash, since the file of a split may be edited.
+    code, cut = digests[entry.name], fold.dataset.data_hash
+    digest = job_hash(key, entry.options, entry.target, code, cut)
+    return JobSpec(
+        key=key,
+        job_hash=digest,
+        target=entry.target,
+        display=entry.display,
+        note=entry.note,
+        group=entry.group,
+        options=dict(entry.options),
+        data=dataset.root,
+        data_hash=dataset.data_hash,
+        fold_name=fold.name,
+        out=key.folder(settings.out),
+        cache=settings.out / ".cache",
+        runs=settings.runs,
+    )
+
+
+def _finished(spec: JobSpec) -> JobResult | None:
+    try:
+        old = read_result(spec.out / "result.json")
+    except DataError:
+        return None
+    return old if old and old.status == "ok" and old.job_hash == spec.job_hash else None
+
+
+def _up_to_date(old: JobResult, spec: JobSpec, fold: Fold) -> JobResult:
+    """A finished result under today's names, rescored when the scoring code changed."""
+    changes = {"display": spec.display, "note": spec.note, "group": spec.group}
+    if old.scoring_digest != scoring_digest():
+        changes |= rescore(fold.dataset, spec.out)
+    new = old.model_copy(update=changes)
+    if new != old:
+        write_result(spec.out, new)
+    return new
