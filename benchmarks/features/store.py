@@ -1,4 +1,4 @@
-"""Per-frame histograms of the clips of a dataset, computed once and cached by content.
+"""Per-frame features of the clips of a dataset, computed once and cached by content.
 
 A cache file is named by the hash of the crop video and of the feature's settings, so it is right whatever
 dataset, fold or seed asks for it.
@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from benchmarks.features.blocks import BlockGrid, Counts
@@ -28,6 +30,24 @@ from wdmd_tools.manifest import Clip, Dataset
 
 FEATURE_VERSION = 1
 """Goes into the names of cache files; a change of the histograms' meaning bumps it."""
+
+
+ArrayT = TypeVar("ArrayT", bound=npt.NDArray[Any])
+ArrayT_co = TypeVar("ArrayT_co", bound=npt.NDArray[Any], covariant=True)
+
+
+class ClipFeature(Protocol[ArrayT_co]):
+    """Something that can be computed of a crop video: one array, a row per frame."""
+
+    @property
+    def folder(self) -> str:
+        """Folder of its cache files."""
+
+    def compute(self, crop: Path) -> ArrayT_co:
+        """The array of a crop video, shape (T, ...)."""
+
+    def key(self, crop_sha256: str) -> str:
+        """Name of the cache file of a crop; covers every setting."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,11 @@ class FeatureSettings:
     geometry: LbpGeometry
     grid: BlockGrid
     size: int
+
+    @property
+    def folder(self) -> str:
+        """Folder of the cache files."""
+        return "lbp"
 
     @property
     def parts(self) -> tuple[int, ...]:
@@ -74,8 +99,8 @@ class FeatureSettings:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-class HistogramStore:
-    """Histograms of clips.
+class FeatureStore(Generic[ArrayT]):
+    """Features of clips.
 
     Args:
         cache: Folder of cache files.
@@ -86,13 +111,13 @@ class HistogramStore:
     def __init__(
         self,
         cache: Path,
-        settings: Callable[[float], FeatureSettings],
+        settings: Callable[[float], ClipFeature[ArrayT]],
         progress: Progress = no_progress,
     ) -> None:
         self._cache, self._settings, self._progress = cache, settings, progress
 
-    def each(self, dataset: Dataset, clips: Sequence[Clip]) -> Iterator[tuple[Clip, Counts]]:
-        """Histograms of clips, in their order; a few are computed ahead.
+    def each(self, dataset: Dataset, clips: Sequence[Clip]) -> Iterator[tuple[Clip, ArrayT]]:
+        """Features of clips, in their order; a few are computed ahead.
 
         Args:
             dataset: For the hashes of the crops.
@@ -117,31 +142,34 @@ class HistogramStore:
                 self._progress("features of clips", index + 1, len(clips))
                 yield clip, counts
 
-    def _one(self, clip: Clip, crop_sha256: str) -> Counts:
+    def _one(self, clip: Clip, crop_sha256: str) -> ArrayT:
         settings = self._settings(clip.fps)
         # A hash of zeros stands for "not computed": nothing to name a cache file by.
-        path = self._cache / "lbp" / f"{settings.key(crop_sha256)}.npy.zst"
-        counts = _read(path) if crop_sha256.strip("0") else None
-        if counts is None:
-            counts = settings.compute(clip.crop_path)
-            if crop_sha256.strip("0"):
-                _write(path, counts)
-        if len(counts) != clip.n_frames:
+        path = self._cache / settings.folder / f"{settings.key(crop_sha256)}.npy.zst"
+        stored = _read(path) if crop_sha256.strip("0") else None
+        found = settings.compute(clip.crop_path) if stored is None else cast(ArrayT, stored)
+        if stored is None and crop_sha256.strip("0"):
+            _write(path, found)
+        if len(found) != clip.n_frames:
             raise ManifestError(
-                f"{clip.crop_path}: has {len(counts)} frames, the clips table says {clip.n_frames}; "
+                f"{clip.crop_path}: has {len(found)} frames, the clips table says {clip.n_frames}; "
                 "build the dataset again"
             )
-        return counts
+        return found
 
 
-def _write(path: Path, counts: Counts) -> None:
+HistogramStore = FeatureStore[Counts]
+"""Features that are histograms."""
+
+
+def _write(path: Path, array: npt.NDArray[Any]) -> None:
     with atomic_path(path) as temporary, pa.CompressedOutputStream(str(temporary), "zstd") as out:
         buffer = io.BytesIO()
-        np.save(buffer, counts, allow_pickle=False)
+        np.save(buffer, array, allow_pickle=False)
         out.write(buffer.getvalue())
 
 
-def _read(path: Path) -> Counts | None:
+def _read(path: Path) -> npt.NDArray[Any] | None:
     """What is cached; `None` when nothing is, or it is damaged and must be made again."""
     try:
         with pa.CompressedInputStream(str(path), "zstd") as stream:
