@@ -26,6 +26,7 @@ from benchmarks.features.windows import window_descriptors, window_starts
 from benchmarks.models.base import FitContext, Spotter
 from benchmarks.models.options import Options, read_options
 from benchmarks.models.svm import LinearSvm, Sigmoid, fit_sigmoid, train_svm
+from benchmarks.models.validation import training_and_validation
 from meldae.decode import Decoding, ScoredClip, choose_decoding, decode
 from meldae.settings import DecodingConfig
 from wdmd_tools.errors import ManifestError
@@ -33,7 +34,6 @@ from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Clip, Dataset
 from wdmd_tools.metrics.dialogue import majority_state
 from wdmd_tools.predictions import ClipPrediction
-from wdmd_tools.split import assign_splits
 
 Float = npt.NDArray[np.float32]
 
@@ -106,7 +106,7 @@ class LbpSvm(Spotter):
         """
         self.options = read_options(LbpOptions, context.options, self.kind)
         self._context = context
-        train, check = _training_and_validation(dataset, context.seed)
+        train, check = training_and_validation(dataset, context.seed)
         durations = [
             interval.duration_ms / clip.fps
             for clip in train
@@ -346,15 +346,3 @@ def spread(
     total, covered = np.cumsum(sums)[:-1], np.cumsum(counts)[:-1]
     mean = np.divide(total, covered, out=np.zeros(n_frames), where=covered > 0)
     return np.clip(mean, 0.0, 1.0).astype(np.float32)
-
-
-def _training_and_validation(dataset: Dataset, seed: int) -> tuple[list[Clip], list[Clip]]:
-    """Training and validation clips; without a validation split some training subjects serve as one."""
-    train, check = list(dataset.iter_clips("train")), list(dataset.iter_clips("val"))
-    if check:
-        return train, check
-    shares = {"train": 0.75, "val": 0.25}
-    part = assign_splits([clip.subject_id for clip in train], seed, shares)
-    held = [clip for clip in train if part[clip.subject_id] != "train"]
-    # One subject only: thresholds are then chosen on what was learnt from.
-    return [clip for clip in train if part[clip.subject_id] == "train"], held or train
