@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 InputMode = Literal["rgb", "motion", "flow"]
 Stem = Literal["patch", "conv"]
 Fusion = Literal["framewise", "broadcast", "none"]
-Temporal = Literal["bilstm", "none"]
+Temporal = Literal["bilstm", "bigru", "none"]
 
 _FORBID = {"extra": "forbid"}
 
@@ -134,7 +134,7 @@ class MeldaeConfig:
         backbone: See `BackboneConfig`.
         region_grid: Rows and columns of the regions that patch tokens are pooled to. The paper's
             attention figures show 10x10.
-        temporal: ``"bilstm"``, or ``"none"``: the class tokens as they are (table 3, without Bi-LSTM).
+        temporal: ``"bilstm"``; ``"bigru"``, a quarter smaller; or ``"none"``: the class tokens as they are (table 3, without Bi-LSTM).
         lstm_dim: Hidden size of the Bi-LSTM per direction.
         lstm_layers: Its layers.
         enhancer: Fusion of the enhancer with the global features: ``"framewise"``, ``"broadcast"`` (the

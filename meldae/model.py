@@ -8,7 +8,7 @@ from meldae.layers.encoder import make_encoder
 from meldae.layers.enhancer import Enhancer
 from meldae.layers.heads import ClipHead, FrameHead
 from meldae.layers.region_pool import RegionPool
-from meldae.layers.temporal import BiLstm, RegionalContext
+from meldae.layers.temporal import BiGru, BiLstm, RegionalContext
 from meldae.output import MeldaeOutput
 
 
@@ -36,11 +36,10 @@ class Meldae(nn.Module):
         self.config = config
         self.encoder = make_encoder(config.backbone, config.input)
         dim = self.encoder.embed_dim
-        self.global_stream = (
-            BiLstm(dim, config.lstm_dim, config.lstm_layers)
-            if config.temporal == "bilstm"
-            else None
-        )
+        self.global_stream: BiLstm | BiGru | None = None
+        if config.temporal != "none":
+            recurrent = BiGru if config.temporal == "bigru" else BiLstm
+            self.global_stream = recurrent(dim, config.lstm_dim, config.lstm_layers)
         fused = self.global_stream.out_dim if self.global_stream is not None else dim
         self.enhancer: Enhancer | None = None
         if config.enhancer != "none":

@@ -4,6 +4,7 @@ paper         timm ViT-B/16 at 224 px, pretrained, as in the paper; for a GPU
 nano          from scratch on a CPU in minutes: motion channels, convolutional stem, a tiny ViT
 nano-star     nano without the enhancer (the paper's MELDAE*)
 nano-rgb      nano as the paper describes the input: raw RGB, linear patches
+student       the smallest: what `meldae distill` trains from a teacher
 nano-context  nano with temporal convolution over regional features; beyond the paper
 """
 
@@ -68,6 +69,18 @@ PRESETS: dict[str, dict[str, Any]] = {
     "nano-motion": _merge(
         _NANO,
         {"model": {"input": {"mode": "motion", "lag_ms": 33.4}, "backbone": {"patch_size": 16}}},
+    ),
+    "student": _merge(
+        _NANO,
+        {
+            "model": {
+                "backbone": {"embed_dim": 32, "num_heads": 2},
+                "temporal": "bigru",
+                "lstm_dim": 32,
+                "enhancer": "none",
+                "head_dim": 32,
+            }
+        },
     ),
     "nano-context": _merge(_NANO, {"model": {"regional_context": 5}}),
 }

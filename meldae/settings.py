@@ -217,21 +217,24 @@ def _place(values: dict[str, Any], path: list[str], value: Any, text: str) -> No
     here[path[-1]] = value
 
 
-def identity(config: RunConfig, data_hash: str) -> str:
+def identity(config: RunConfig, data_hash: str, extra: Mapping[str, Any] | None = None) -> str:
     """Sixteen hexadecimal digits that stand for configuration, data and seed.
 
     Args:
         config: With its seed.
         data_hash: `wdmd_tools.manifest.Dataset.data_hash`.
+        extra: What else the run depends on, such as a teacher.
     """
     values, defaults = config.model_dump(mode="json"), RunConfig().model_dump(mode="json")
     for group, key in _ADDED:
         if values[group][key] == defaults[group][key]:
             del values[group][key]
-    facts = {
+    facts: dict[str, Any] = {
         "config": values,
         "data": data_hash,
         "trainer": TRAINER_VERSION,
     }
+    if extra:
+        facts["extra"] = dict(extra)
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

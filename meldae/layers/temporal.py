@@ -26,16 +26,41 @@ class BiLstm(nn.Module):
 
     def forward(self, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
         """See the class."""
-        if mask is None or bool(mask.all()):
-            whole: Tensor = self.lstm(tokens)[0]
-            return whole
-        # Packed, so that the backward direction starts at the last real frame.
-        lengths = mask.sum(1).cpu()
-        packed = pack_padded_sequence(tokens, lengths, batch_first=True, enforce_sorted=False)
-        padded, _ = pad_packed_sequence(
-            self.lstm(packed)[0], batch_first=True, total_length=tokens.shape[1]
-        )
-        return padded
+        return _both_ways(self.lstm, tokens, mask)
+
+
+class BiGru(nn.Module):
+    """The same with gated recurrent units: three quarters of the weights; for small models.
+
+    Args:
+        in_dim: Width of the CLS token.
+        hidden: Hidden size per direction.
+        layers: Stacked layers.
+
+    Shape:
+        As `BiLstm`.
+    """
+
+    def __init__(self, in_dim: int, hidden: int, layers: int = 1) -> None:
+        super().__init__()
+        self.gru = nn.GRU(in_dim, hidden, layers, batch_first=True, bidirectional=True)
+        self.out_dim = 2 * hidden
+
+    def forward(self, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
+        """See the class."""
+        return _both_ways(self.gru, tokens, mask)
+
+
+def _both_ways(cell: nn.LSTM | nn.GRU, tokens: Tensor, mask: Tensor | None) -> Tensor:
+    """Run a bidirectional layer over the real frames; 0 on padding."""
+    if mask is None or bool(mask.all()):
+        whole: Tensor = cell(tokens)[0]
+        return whole
+    # Packed, so that the backward direction starts at the last real frame.
+    lengths = mask.sum(1).cpu()
+    packed = pack_padded_sequence(tokens, lengths, batch_first=True, enforce_sorted=False)
+    padded, _ = pad_packed_sequence(cell(packed)[0], batch_first=True, total_length=tokens.shape[1])
+    return padded
 
 
 class RegionalContext(nn.Module):

@@ -32,6 +32,7 @@ from meldae.evaluation import calibrate, evaluate, scored_clips
 from meldae.feature_store import FeatureStore
 from meldae.inference import RawScores, score_clips, to_prediction
 from meldae.model import Meldae
+from meldae.output import MeldaeOutput
 from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig
 from meldae.store import FrameStore, Progress
@@ -182,12 +183,17 @@ class Loop:
             frames = augment(frames, changes)
         mask = None if bool(batch.mask.all()) else batch.mask
         output = self.model(frames, mask)
-        parts: dict[str, Tensor] = self.loss(
-            output, batch.has_me, batch.speaking, batch.inside, batch.boundary, mask
-        )
+        parts = self._losses(output, batch, mask)
         total = parts["total"]
         self.fabric.backward(total if weight == 1.0 else total * weight)
         return {name: value.detach().double() for name, value in parts.items()}
+
+    def _losses(self, output: MeldaeOutput, batch: Batch, mask: Tensor | None) -> dict[str, Tensor]:
+        """Losses by name, with ``"total"``."""
+        parts: dict[str, Tensor] = self.loss(
+            output, batch.has_me, batch.speaking, batch.inside, batch.boundary, mask
+        )
+        return parts
 
     def _over_processes(self, sums: Tensor) -> Tensor:
         if self.fabric.world_size == 1:

@@ -3,7 +3,7 @@
 import os
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -37,6 +37,8 @@ def train(
     read: ReadCrop = read_crop,
     accelerator: str = "auto",
     devices: int = 1,
+    make_loop: Callable[..., Loop] = Loop,
+    extra: Mapping[str, Any] | None = None,
 ) -> RunFolder:
     """Train a model, or find the run that already did.
 
@@ -57,6 +59,8 @@ def train(
         accelerator: As Lightning names them: ``"auto"``, ``"cpu"``, ``"cuda"``.
         devices: Processes of this machine, one GPU each, or with ``"cpu"`` by gloo; torchrun's number
             goes before.
+        make_loop: Makes the loop; called as `Loop` is.
+        extra: What else the run depends on, by name: part of its identity, and written to config.json.
 
     Raises:
         ManifestError: A split is empty or leaks subjects, or a crop does not fit the tables.
@@ -68,7 +72,7 @@ def train(
     )
     clips = {split: clips_of(dataset, split) for split in ("train", "val")}
     config = _settle(config, clips["train"], weights)
-    run = RunFolder(Path(runs_dir) / identity(config, dataset.data_hash))
+    run = RunFolder(Path(runs_dir) / identity(config, dataset.data_hash, extra))
     if run.is_finished:
         return run
     model = _make_model(config, weights)
@@ -78,7 +82,7 @@ def train(
     if config.training.compile:
         _compile(model, fabric.device.type)
     if fabric.is_global_zero:
-        write_json(run.path / "config.json", _describe(config, dataset, fabric))
+        write_json(run.path / "config.json", _describe(config, dataset, fabric) | dict(extra or {}))
     # The first process decodes the crops; the others find the file.
     with fabric.rank_zero_first(local=False):
         folder = run.cache if config.training.cache else None
@@ -88,7 +92,7 @@ def train(
         if config.training.cache_features:
             learnt = [*clips["train"], *clips["val"]]
             store = FeatureStore(frames, learnt, model.to(fabric.device), run.cache, speaks)
-    loop = Loop(fabric, dataset, clips["val"], store, config, model, run, speaks)
+    loop = make_loop(fabric, dataset, clips["val"], store, config, model, run, speaks)
     loop.fit(ClipDataset(dataset, clips["train"], store))
     return run
 
