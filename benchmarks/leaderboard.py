@@ -9,12 +9,18 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
 from pathlib import Path
+from typing import Any
 
 from benchmarks.datasets import KNOWN
+from benchmarks.ranks import AverageRank, average_ranks
 from benchmarks.registry import default_registry
 from benchmarks.results import DatasetRecord, JobResult, read_records, read_results
 from benchmarks.scoring import Score
 from benchmarks.summary import Estimate, summarise
+from wdmd_tools.metrics.error_types import ErrorCounts
+
+RANKED = "f1_dr"
+"""The metric of average ranks."""
 
 COLUMNS: Mapping[str, str] = {
     "acc_me": "Acc_ME",
@@ -44,6 +50,11 @@ class Row:
         peak_memory_mb: Largest of the jobs, or `None`.
         jobs: Finished jobs.
         status: ``ok``, or why cells are blank.
+        options: Given to the model.
+        facts: What the first job's model says about itself.
+        errors: Predictions and references by kind, all jobs together; `None` without any.
+        machine: Of the first job: ``hardware`` and ``code`` of its result.
+        submitted: Someone's predictions were scored; the model was not run here.
     """
 
     model: str
@@ -56,6 +67,11 @@ class Row:
     peak_memory_mb: float | None = None
     jobs: int = 0
     status: str = "ok"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    errors: ErrorCounts | None = None
+    machine: Mapping[str, Any] = field(default_factory=dict)
+    submitted: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,10 +125,13 @@ class Leaderboard:
     Args:
         tables: Of datasets with results.
         missing: Datasets without files.
+        ranks: Protocol to model to its average rank by `RANKED` over the datasets with that protocol;
+            only models with a value on each of them, and only where there are two datasets.
     """
 
     tables: tuple[Table, ...]
     missing: tuple[Missing, ...]
+    ranks: Mapping[str, Mapping[str, AverageRank]] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[Row]:
@@ -144,6 +163,7 @@ def make_leaderboard(
         draws: Bootstrap resamples.
     """
     tables, missing = [], []
+    found: dict[str, dict[str, dict[str, list[Score]]]] = {}
     for record in records:
         if record.missing:
             missing.append(Missing(record.name, record.display, record.missing))
@@ -155,14 +175,27 @@ def make_leaderboard(
         ]
         for protocol in sorted({result.job.protocol for result in mine}):
             chosen = [result for result in mine if result.job.protocol == protocol]
-            tables.append(_table(record, protocol, chosen, draws))
+            scores = {
+                name: _scores_by_seed([one for one in chosen if one.job.model == name])
+                for name in sorted({one.job.model for one in chosen}, key=_order)
+            }
+            tables.append(_table(record, protocol, chosen, scores, draws))
+            complete = {row.model for row in tables[-1].rows if row.status == "ok"}
+            found.setdefault(protocol, {})[record.name] = {
+                name: some for name, some in scores.items() if name in complete
+            }
     named = {record.name for record in records}
     missing += [
         Missing(name, display, how) for name, (display, how) in KNOWN.items() if name not in named
     ]
     order = list(KNOWN)
     missing.sort(key=lambda one: order.index(one.dataset) if one.dataset in order else -1)
-    return Leaderboard(tuple(tables), tuple(missing))
+    ranks = {
+        protocol: average_ranks(datasets, RANKED, draws=min(draws, 1000))
+        for protocol, datasets in found.items()
+    }
+    ranked = {protocol: some for protocol, some in ranks.items() if some}
+    return Leaderboard(tuple(tables), tuple(missing), ranked)
 
 
 def _order(model: str) -> tuple[int, str]:
@@ -171,16 +204,23 @@ def _order(model: str) -> tuple[int, str]:
     return (names.index(model) if model in names else len(names)), model
 
 
-def _table(record: DatasetRecord, protocol: str, results: Sequence[JobResult], draws: int) -> Table:
-    expected = sorted({(result.job.fold, result.job.seed) for result in results})
-    names = sorted({result.job.model for result in results}, key=_order)
+def _table(
+    record: DatasetRecord,
+    protocol: str,
+    results: Sequence[JobResult],
+    scores: Mapping[str, Sequence[Score]],
+    draws: int,
+) -> Table:
+    # A submitted row is one set of predictions, however many seeds the others have.
+    ran = [one for one in results if not is_submitted(one)]
+    expected = sorted({(one.job.fold, one.job.seed) for one in ran or results})
     rows, whole = [], None
-    for name in names:
+    for name, by_seed in scores.items():
         jobs = [result for result in results if result.job.model == name]
-        scores = _scores_by_seed(jobs)
-        row = _row(name, jobs, expected, scores, draws)
+        wanted = expected[:1] if all(map(is_submitted, jobs)) else expected
+        row = _row(name, jobs, wanted, by_seed, draws)
         if row.status == "ok" and whole is None:
-            whole = scores[0]
+            whole = by_seed[0]
         rows.append(row)
     table = Table(
         record.name,
@@ -199,6 +239,11 @@ def _table(record: DatasetRecord, protocol: str, results: Sequence[JobResult], d
         n_clips_with_me=sum(clip.has_me for clip in whole.clips),
         n_references=whole.n_references,
     )
+
+
+def is_submitted(result: JobResult) -> bool:
+    """Whether someone's predictions were scored, and no model was run."""
+    return bool(result.facts.get("submitted"))
 
 
 def _scores_by_seed(jobs: Sequence[JobResult]) -> list[Score]:
@@ -242,4 +287,14 @@ def _row(
         peak_memory_mb=max(memory) if memory else None,
         jobs=len(finished),
         status=status,
+        options=jobs[0].options,
+        facts=finished[0].facts if finished else {},
+        errors=_errors(scores),
+        machine={**finished[0].hardware, **finished[0].code} if finished else {},
+        submitted=all(map(is_submitted, jobs)),
     )
+
+
+def _errors(scores: Sequence[Score]) -> ErrorCounts | None:
+    every = [one.errors for score in scores for one in score.details.values()]
+    return reduce(add, every) if every else None

@@ -49,11 +49,19 @@ class Estimate:
         value: In [0, 1], or in the metric's unit; `None` when undefined.
         low: Lower end of the 95 % interval; `None` when there is none.
         high: Upper end.
+        seeds: The values of the single training seeds, in order; empty with one seed, or when one of them
+            is undefined.
     """
 
     value: float | None
     low: float | None = None
     high: float | None = None
+    seeds: tuple[float, ...] = ()
+
+    @property
+    def seed_sd(self) -> float | None:
+        """Standard deviation over training seeds (n - 1); `None` with one seed."""
+        return float(np.std(self.seeds, ddof=1)) if len(self.seeds) > 1 else None
 
 
 def point_values(score: Score) -> dict[str, float | None]:
@@ -145,15 +153,19 @@ def summarise(
     result = {}
     for name, mean in means.items():
         interval = intervals.get(name)
-        result[name] = (
-            Estimate(mean) if interval is None else Estimate(mean, interval.low, interval.high)
-        )
+        ends = (None, None) if interval is None else (interval.low, interval.high)
+        result[name] = Estimate(mean, *ends, _each_seed([point[name] for point in points]))
     return result
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if len(known) == len(values) else None
+
+
+def _each_seed(values: Sequence[float | None]) -> tuple[float, ...]:
+    known = tuple(value for value in values if value is not None)
+    return known if len(known) == len(values) > 1 else ()
 
 
 def _mean_over_seeds(every: Sequence[Callable[[Matrix], Matrix]], weights: Matrix) -> Matrix:

@@ -98,3 +98,35 @@ def test_absent_datasets_say_what_is_missing() -> None:
     board = make_leaderboard([], [gone], draws=50)
     assert [one.dataset for one in board.missing] == ["lab", *KNOWN]
     assert board.missing[0].reason == "lab/: no dataset here"
+
+
+def test_seeds_keep_their_own_values_and_spread() -> None:
+    jobs = [result("a", score(hits), seed=hits) for hits in (1, 3)]
+    one = make_leaderboard(jobs, [RECORD], draws=50).tables[0].rows[0].estimates["f1_speaking"]
+    assert one.seeds == pytest.approx((2 / 4, 6 / 8))
+    assert one.seed_sd == pytest.approx(0.25 / 2**0.5)
+    single = make_leaderboard(jobs[:1], [RECORD], draws=50).tables[0].rows[0]
+    assert single.estimates["f1_speaking"].seeds == ()
+    assert single.estimates["f1_speaking"].seed_sd is None
+
+
+def test_average_rank_needs_every_dataset() -> None:
+    other = RECORD.model_copy(update={"name": "e"})
+    mine = [result(name, score(hits)) for name, hits in (("a", 1), ("b", 3), ("c", 2))]
+    moved = [
+        one.model_copy(update={"job": one.job.model_copy(update={"dataset": "e"})})
+        for one in mine[:2]
+    ]
+    board = make_leaderboard(mine + moved, [RECORD, other], draws=50)
+    assert {name: one.value for name, one in board.ranks["holdout"].items()} == {"a": 2, "b": 1}
+    assert make_leaderboard(mine, [RECORD], draws=50).ranks == {}
+
+
+def test_a_submitted_row_needs_no_seeds_and_is_marked() -> None:
+    jobs = [result("a", score(1), seed=seed) for seed in (0, 1)]
+    sent = result("theirs", score(3)).model_copy(update={"facts": {"submitted": True}})
+    rows = make_leaderboard([*jobs, sent], [RECORD], draws=50).tables[0].rows
+    assert [(row.model, row.submitted, row.status) for row in rows] == [
+        ("a", False, "ok"),
+        ("theirs", True, "ok"),
+    ]
