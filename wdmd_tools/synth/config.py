@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.synth.camera import Camera
 
 GENERATOR_VERSION = 1
 """Raised whenever the same settings would render something else; part of every stamp."""
@@ -31,6 +32,7 @@ class SynthConfig(BaseModel):
         noise: Camera noise, standard deviation in grey levels, 0 to 20.
         crf: Quality of H.264, 0 (lossless) to 40.
         seed: Seed of everything.
+        camera: What films it, see `wdmd_tools.synth.camera`.
         layout: `tiers`: one EAF with `ME@A1` tiers; `files`: one EAF per annotator.
     """
 
@@ -47,6 +49,7 @@ class SynthConfig(BaseModel):
     noise: float = Field(default=2.5, ge=0, le=20)
     crf: int = Field(default=20, ge=0, le=40)
     seed: int = Field(default=0, ge=0, lt=2**31)
+    camera: Camera = "studio"
     layout: Layout = "tiers"
 
     @model_validator(mode="after")
@@ -91,6 +94,8 @@ class SynthConfig(BaseModel):
     def stamp(self, index: int) -> str:
         """Hash of all that the files of one recording depend on, hexadecimal."""
         fields = self.model_dump(mode="json", exclude={"recordings", "subjects"})
+        if self.camera == "studio":
+            del fields["camera"]  # younger than the first films, which are known again
         fields |= {
             "version": GENERATOR_VERSION,
             "index": index,

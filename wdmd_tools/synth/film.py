@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 
+from wdmd_tools.synth.camera import LOOKS, exposed
 from wdmd_tools.synth.config import SynthConfig
 from wdmd_tools.synth.encode import open_encoder
 from wdmd_tools.synth.head import build_head
@@ -27,9 +28,13 @@ def film(config: SynthConfig, script: Script, index: int, path: Path) -> None:
     """
     cv2.setNumThreads(1)  # recordings run side by side; threads inside one would only compete
     identity = draw_identity(config.seed, config.subject_index(index))
-    renderer = Renderer(build_head(identity, config.size), config.noise, config.seed * 1000 + index)
+    look = LOOKS[config.camera]
+    noise = config.noise * look.noise
+    renderer = Renderer(build_head(identity, config.size), noise, config.seed * 1000 + index)
     course = trace(config, script, index, identity.asymmetry)
-    with open_encoder(path, config.size, config.frame_rate, config.crf) as sink:
+    gains = exposed(course.gains, look, float(config.frame_rate))
+    crf = min(51, config.crf + look.crf)
+    with open_encoder(path, config.size, config.frame_rate, crf) as sink:
         for number in range(config.n_frames):
             frame = renderer.rgb(
                 course.coefficients[number],
@@ -37,4 +42,4 @@ def film(config: SynthConfig, script: Script, index: int, path: Path) -> None:
                 float(course.closure[number]),
                 course.poses[number],
             )
-            sink.write(renderer.camera(frame, course.gains[number]))
+            sink.write(renderer.camera(frame, gains[number]))
