@@ -134,7 +134,8 @@ class MeldaeConfig:
         backbone: See `BackboneConfig`.
         region_grid: Rows and columns of the regions that patch tokens are pooled to. The paper's
             attention figures show 10x10.
-        temporal: ``"bilstm"``; ``"bigru"``, a quarter smaller; or ``"none"``: the class tokens as they are (table 3, without Bi-LSTM).
+        temporal: ``"bilstm"``; ``"bigru"``, a quarter smaller; or ``"none"``: the class tokens as they are
+            (table 3, without Bi-LSTM).
         lstm_dim: Hidden size of the Bi-LSTM per direction.
         lstm_layers: Its layers.
         enhancer: Fusion of the enhancer with the global features: ``"framewise"``, ``"broadcast"`` (the
@@ -145,6 +146,8 @@ class MeldaeConfig:
             0 for none, as in the paper. Odd.
         head_dim: Hidden size of the heads.
         dropout: Before the heads.
+        mirror: Outside training, look at every window also mirrored and take the mean of both logits;
+            twice the work. Beyond the paper.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
@@ -161,6 +164,7 @@ class MeldaeConfig:
     regional_context: int = 0
     head_dim: int = 128
     dropout: float = 0.1
+    mirror: bool = False
 
     def __post_init__(self) -> None:
         _require(min(self.region_grid) >= 1, f"region_grid must be positive: {self.region_grid}")

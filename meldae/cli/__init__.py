@@ -28,6 +28,7 @@ def _register() -> None:
         ("evaluate", "eval"),
         ("spot", "spot"),
         ("explain", "explain"),
+        ("distill", "distill"),
     )
     for module, name in commands:
         command = getattr(importlib.import_module(f"meldae.cli.{module}"), module)

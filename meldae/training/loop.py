@@ -12,7 +12,7 @@ import contextlib
 import math
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -43,8 +43,6 @@ from meldae.training.processes import Pass, merge, share, share_step
 from meldae.transforms import Augmentation, Changes, augment, draw_changes
 from wdmd_tools.manifest import Clip, Dataset
 
-_PARTS = ("total", "me", "state", "loc")
-
 
 class Loop:
     """One run's training.
@@ -59,6 +57,9 @@ class Loop:
         run: Where to write; only the first process does.
         progress: Told about steps.
     """
+
+    parts: ClassVar[tuple[str, ...]] = ("total", "me", "state", "loc")
+    """Losses that the history shows."""
 
     def __init__(
         self,
@@ -118,7 +119,7 @@ class Loop:
             rng, settings.window, settings.me_share, stretch, settings.balance_states
         )
         windows = windows[: steps * settings.batch_size]
-        sums = torch.zeros(len(_PARTS) + 1, dtype=torch.float64)
+        sums = torch.zeros(len(self.parts) + 1, dtype=torch.float64)
         started, count = time.perf_counter(), 0
         self.model.train()
         batches = [
@@ -140,7 +141,9 @@ class Loop:
         sums = self._over_processes(sums)
         seconds = time.perf_counter() - started
         row: dict[str, Any] = {"epoch": epoch + 1}
-        row |= {f"loss_{k}": round(float(v) / count, 6) for k, v in zip(_PARTS, sums, strict=False)}
+        row |= {
+            f"loss_{k}": round(float(v) / count, 6) for k, v in zip(self.parts, sums, strict=False)
+        }
         row |= self._validate()
         row |= {
             "frames_per_second": round(float(sums[-1]) / seconds, 1),
@@ -159,7 +162,7 @@ class Loop:
     ) -> Tensor:
         """One update of the weights; returns this process's share of the loss, by part, and frames."""
         fabric, settings = self.fabric, self.settings
-        found = torch.zeros(len(_PARTS) + 1, dtype=torch.float64)
+        found = torch.zeros(len(self.parts) + 1, dtype=torch.float64)
         changes = (
             draw_changes(len(windows), self.augmentation, generator) if self.augmentation else None
         )
@@ -169,7 +172,7 @@ class Loop:
             with fabric.no_backward_sync(self.model, enabled=not one.is_last):
                 parts = self._pass(batch, mine, one.weight)
             share_of_loss = one.weight / fabric.world_size
-            found[:-1] += share_of_loss * torch.stack([parts[name] for name in _PARTS]).cpu()
+            found[:-1] += share_of_loss * torch.stack([parts[name] for name in self.parts]).cpu()
             found[-1] += int(batch.mask.sum()) if one.weight else 0
         fabric.clip_gradients(self.model, self.optimizer, max_norm=settings.clip_norm)
         self.optimizer.step()
