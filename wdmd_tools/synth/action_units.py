@@ -161,15 +161,31 @@ def basis_fields(landmarks: dict[str, FloatArray], u: FloatArray) -> FloatArray:
         moves to.
     """
     fields = np.zeros((len(CHANNELS), *u.shape), np.float32)
-    for au, pulls in FIELDS.items():
+    for au in FIELDS:
         pair = [CHANNEL_INDEX[au, side] for side in SIDES]
         for index, side in zip(pair, SIDES, strict=True):
-            outward = f32([-1 if side == "left" else 1, 1])
-            for pull in pulls:
-                centre = anchor_point(landmarks, pull.anchor, side) + outward * pull.shift
-                weight = window(u, centre, pull.sigma)[..., None]
-                fields[index] += weight * (outward * f32(pull.direction))
+            fields[index] = side_field(landmarks, u, au, side)
         peak = np.linalg.norm(fields[pair[0]] + fields[pair[1]], axis=-1).max()
         for index in pair:
             fields[index] /= max(float(peak), 1e-6)
     return fields
+
+
+def side_field(landmarks: dict[str, FloatArray], u: FloatArray, au: str, side: str) -> FloatArray:
+    """Displacement of one action unit on one side, before it is scaled.
+
+    Args:
+        landmarks: In face coordinates.
+        u: (..., 2) face coordinates.
+        au: A key of `FIELDS`.
+        side: `left` or `right` in the image.
+
+    Returns:
+        (..., 2), pointing where the face moves to.
+    """
+    outward = f32([-1 if side == "left" else 1, 1])
+    field = np.zeros(u.shape, np.float32)
+    for pull in FIELDS[au]:
+        centre = anchor_point(landmarks, pull.anchor, side) + outward * pull.shift
+        field += window(u, centre, pull.sigma)[..., None] * (outward * f32(pull.direction))
+    return field

@@ -73,14 +73,28 @@ def annotate(config: SynthConfig, script: Script, index: int) -> tuple[Marking, 
         script: What really happens.
         index: 0-based number of the recording.
     """
+    return annotate_script(script, config.frame_rate, config.seed, index)
+
+
+def annotate_script(
+    script: Script, frame_rate: Fraction, seed: int, index: int
+) -> tuple[Marking, ...]:
+    """Let every annotator mark what happens in any film.
+
+    Args:
+        script: What really happens.
+        frame_rate: Of the film, on average where it varies.
+        seed: Of the data set; decides each annotator's habits.
+        index: 0-based number of the recording.
+    """
     markings = []
     for number, annotator in enumerate(ANNOTATORS):
-        rng = np.random.default_rng([config.seed, 41, index, number])
+        rng = np.random.default_rng([seed, 41, index, number])
         # The habit of a person is the same in all recordings.
-        habit = np.random.default_rng([config.seed, 43, number])
+        habit = np.random.default_rng([seed, 43, number])
         onset_bias, offset_bias = habit.normal(0, 0.02, 2)
-        mes = _mark_mes(script, config.frame_rate, rng, float(onset_bias), float(offset_bias))
-        markings.append(Marking(annotator, mes, _mark_states(script, config.frame_rate, rng)))
+        mes = _mark_mes(script, frame_rate, rng, float(onset_bias), float(offset_bias))
+        markings.append(Marking(annotator, mes, _mark_states(script, frame_rate, rng)))
     return tuple(markings)
 
 

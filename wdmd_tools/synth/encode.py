@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import IO
@@ -15,6 +15,14 @@ import ffmpeg
 
 from wdmd_tools.errors import MissingDependencyError, VideoError
 from wdmd_tools.synth.raster import ByteArray
+
+SYNTHETIC_COLOURS = {
+    "colorspace": "smpte170m",
+    "color_primaries": "smpte170m",
+    "color_trc": "smpte170m",
+    "color_range": "tv",
+}
+"""Of what `wdmd_tools.synth.render` makes."""
 
 
 class FrameSink:
@@ -29,16 +37,26 @@ class FrameSink:
 
 
 @contextlib.contextmanager
-def open_encoder(path: Path, size: int, frame_rate: Fraction, crf: int) -> Iterator[FrameSink]:
+def open_encoder(
+    path: Path,
+    size: int | tuple[int, int],
+    frame_rate: Fraction,
+    crf: int,
+    *,
+    colours: Mapping[str, str] = SYNTHETIC_COLOURS,
+    in_order: bool = False,
+) -> Iterator[FrameSink]:
     """Encode frames to an MP4 file with H.264, yuv420p, constant frame rate.
 
     One encoder thread and no time stamps of the wall clock, so the same frames give the same bytes.
 
     Args:
         path: File to write, replaced if there.
-        size: Width and height in pixels, even.
+        size: Width and height in pixels, even; one number for a square.
         frame_rate: Frames per second.
         crf: Quality, 0 (lossless) to 51.
+        colours: What the file says about its colours, by ffmpeg's option.
+        in_order: Whether packets stand in order of presentation (no B-frames), as `retime` needs them.
 
     Raises:
         MissingDependencyError: There is no ffmpeg binary.
@@ -46,7 +64,11 @@ def open_encoder(path: Path, size: int, frame_rate: Fraction, crf: int) -> Itera
         OSError: The disk is full.
     """
     rate = f"{frame_rate.numerator}/{frame_rate.denominator}"
-    stream = ffmpeg.input("pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{size}x{size}", r=rate)
+    width, height = (size, size) if isinstance(size, int) else size
+    stream = ffmpeg.input(
+        "pipe:", format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}", r=rate
+    )
+    order = {"bf": 0} if in_order else {}
     stream = stream.output(
         f"file:{path.absolute()}",
         format="mp4",
@@ -56,10 +78,8 @@ def open_encoder(path: Path, size: int, frame_rate: Fraction, crf: int) -> Itera
         pix_fmt="yuv420p",
         threads=1,
         g=max(1, round(frame_rate)),
-        colorspace="smpte170m",
-        color_primaries="smpte170m",
-        color_trc="smpte170m",
-        color_range="tv",
+        **colours,
+        **order,
         map_metadata=-1,
         **{"fflags": "+bitexact", "flags:v": "+bitexact"},
     ).global_args("-nostdin", "-hide_banner", "-loglevel", "error")

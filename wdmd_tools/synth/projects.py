@@ -1,7 +1,9 @@
 """The ELAN files of a synthetic recording, in either habit of labs."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from wdmd_tools.elan.writer import (
     EafAligned,
@@ -59,37 +61,66 @@ def write_projects(
         markings: What the annotators wrote, in the order of `ANNOTATORS`.
     """
     paths = project_paths(folder, config, index)
+    # No wall clock: the same seed must give the same bytes.
+    date = project_date(config.seed, index)
+    video, subject = f"{config.recording_id(index)}.mp4", config.subject_id(index)
     if config.layout == "tiers":
-        tiers = [tier for marking in markings for tier in _tiers(marking, config, index, True)]
-        write_eaf(paths[0], _document(tuple(tiers), config, index, "wdmd demo"))
+        write_project(paths[0], markings, subject, video, date, "wdmd demo")
         return
     for path, marking in zip(paths, markings, strict=True):
-        tiers = _tiers(marking, config, index, False)
-        write_eaf(path, _document(tuple(tiers), config, index, marking.annotator))
+        write_project(path, (marking,), subject, video, date, marking.annotator, suffixed=False)
 
 
-def _document(
-    tiers: tuple[EafTier, ...], config: SynthConfig, index: int, author: str
-) -> EafDocument:
-    # No wall clock: the same seed must give the same bytes.
-    date = dt.datetime(2020, 1, 1, 9, tzinfo=dt.UTC) + dt.timedelta(
-        days=config.seed % 1461, minutes=index
-    )
-    video = f"{config.recording_id(index)}.mp4"
-    return EafDocument(
-        tiers=tiers,
-        media=(EafMedia(f"file:///{video}", f"../raw/{video}", "video/mp4"),),
+def project_date(seed: int, index: int) -> dt.datetime:
+    """A date for a file that is the same whenever it is written.
+
+    Args:
+        seed: Of the data set.
+        index: 0-based number of the recording.
+    """
+    start = dt.datetime(2020, 1, 1, 9, tzinfo=dt.UTC)
+    return start + dt.timedelta(days=seed % 1461, minutes=index)
+
+
+def write_project(
+    path: Path,
+    markings: Sequence[Marking],
+    subject: str,
+    video: str,
+    date: dt.datetime,
+    author: str,
+    *,
+    suffixed: bool = True,
+    properties: tuple[tuple[str, str], ...] = (),
+) -> None:
+    """Write one EAF file atomically.
+
+    Args:
+        path: The file.
+        markings: What is in it, annotator by annotator.
+        subject: PARTICIPANT of all tiers.
+        video: Name of the film under ``../raw``.
+        date: Of the file.
+        author: Of the file.
+        suffixed: Whether tiers are called ``ME@<annotator>`` or just ``ME``.
+        properties: Further name and value pairs of the header.
+    """
+    tiers = [tier for marking in markings for tier in _tiers(marking, subject, suffixed)]
+    document = EafDocument(
+        tiers=tuple(tiers),
+        media=(EafMedia(f"file:///{quote(video)}", f"../raw/{quote(video)}", "video/mp4"),),
         author=author,
         date=date,
         types=_TYPES,
         vocabularies=_VOCABULARIES,
-        properties=(("wdmd_synthetic", "true"),),
+        properties=(("wdmd_synthetic", "true"), *properties),
     )
+    write_eaf(path, document)
 
 
-def _tiers(marking: Marking, config: SynthConfig, index: int, suffixed: bool) -> list[EafTier]:
+def _tiers(marking: Marking, subject: str, suffixed: bool) -> list[EafTier]:
     suffix = f"@{marking.annotator}" if suffixed else ""
-    who = {"participant": config.subject_id(index), "annotator": marking.annotator}
+    who = {"participant": subject, "annotator": marking.annotator}
     me = f"ME{suffix}"
     spans = tuple(
         EafAligned(event.interval.start_ms, event.interval.end_ms, "ME") for event in marking.mes

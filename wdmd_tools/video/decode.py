@@ -41,6 +41,11 @@ class SourceFrame:
         self._part: tuple[Region, Image] | None = None
 
     @property
+    def decoded(self) -> av.VideoFrame:
+        """The decoder's frame, not turned; for `wdmd_tools.video` only."""
+        return self._frame
+
+    @property
     def size(self) -> tuple[int, int]:
         """Width and height, px."""
         width, height = self._frame.width, self._frame.height
