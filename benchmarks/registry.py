@@ -8,10 +8,12 @@ import hashlib
 import importlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cards.model import ModelCard
+from benchmarks.cards.read import built_in_card
 from benchmarks.models.base import Spotter
 from wdmd_tools.errors import ConfigError, UnknownNameError
 
@@ -32,6 +34,8 @@ class ModelEntry:
         options: Given to the model.
         sources: Modules and packages whose code decides what the model does; when it changes, finished
             jobs are run again.
+        card: Source, fidelity, deviations, licence, size and speed; the built-in models' are
+            ``benchmarks/cards/<name>.toml``.
     """
 
     name: str
@@ -41,6 +45,7 @@ class ModelEntry:
     group: str = "user"
     options: Mapping[str, Any] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    card: ModelCard | None = None
 
     def load(self) -> type[Spotter]:
         """Import the model's class.
@@ -197,4 +202,7 @@ BUILT_IN = (
 
 def default_registry() -> Registry:
     """The built-in models."""
-    return Registry(BUILT_IN)
+    return Registry(
+        entry if entry.card else replace(entry, card=built_in_card(entry.name))
+        for entry in BUILT_IN
+    )
