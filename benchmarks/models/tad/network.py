@@ -128,14 +128,17 @@ class Average:
 
     Args:
         network: Copied.
-        decay: Nearer to 1 is slower.
+        decay: Nearer to 1 is slower; the first steps are faster, so that the random start is forgotten.
     """
 
     def __init__(self, network: Detector, decay: float) -> None:
         self.network, self.decay = copy.deepcopy(network).eval(), decay
+        self._steps = 0
 
     @torch.no_grad()
     def update(self, network: Detector) -> None:
         """Move towards the weights of `network`."""
+        self._steps += 1
+        decay = min(self.decay, self._steps / (self._steps + 9))
         for mine, new in zip(self.network.parameters(), network.parameters(), strict=True):
-            mine.lerp_(new, 1 - self.decay)
+            mine.lerp_(new, 1 - decay)

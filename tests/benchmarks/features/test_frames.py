@@ -9,7 +9,7 @@ import pytest
 from benchmarks.features import frames
 from benchmarks.features.frames import RegionMotion, middle, mirrored, region_motion
 from benchmarks.features.store import FeatureStore
-from tests.builders import tiny_dataset
+from builders import tiny_dataset
 from wdmd_tools.errors import ManifestError
 
 
