@@ -3,19 +3,17 @@
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.engine.base import Report
-from benchmarks.engine.limits import Limits, say_duration, say_size
-from benchmarks.engine.tree import kill_tree, memory_of
+from benchmarks.engine.limits import Limits
+from benchmarks.engine.tree import kill_tree
+from benchmarks.engine.watch import Watch
 from benchmarks.job import JobSpec, parse_progress
 from benchmarks.results import JobError, JobResult, read_result, write_result
 from wdmd_tools.atomic import write_json
 from wdmd_tools.errors import WdmdError
-
-_LOOK_EVERY_S = 0.2
 
 
 class Processes:
@@ -68,7 +66,7 @@ class Processes:
                     env=dict(environment),
                 )
                 self._alive.add(process)
-            watch = _Watch(process, limits)
+            watch = Watch(process.pid, limits)
             try:
                 for line in process.stdout or ():
                     step = parse_progress(line)
@@ -90,48 +88,6 @@ class Processes:
             write_result(spec.out, result)
         report(str(spec.key), result.status, 1, 1)
         return result
-
-
-class _Watch:
-    """Ends a process that takes more than it may."""
-
-    def __init__(self, process: "subprocess.Popen[str]", limits: Limits) -> None:
-        self._process, self._limits = process, limits
-        self._begin = time.monotonic()
-        self._over = threading.Event()
-        self.seconds = 0.0
-        self.exceeded: JobError | None = None
-        self._thread: threading.Thread | None = None
-        if limits.time_s is not None or limits.memory_bytes is not None:
-            self._thread = threading.Thread(target=self._look, daemon=True, name="job watch")
-            self._thread.start()
-
-    def end(self) -> None:
-        """The process has ended."""
-        self.seconds = time.monotonic() - self._begin
-        self._over.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(_LOOK_EVERY_S):
-            self.exceeded = self._judge()
-            if self.exceeded is not None:
-                kill_tree(self._process.pid)
-                return
-
-    def _judge(self) -> JobError | None:
-        limits, spent = self._limits, time.monotonic() - self._begin
-        if limits.time_s is not None and spent > limits.time_s:
-            what = f"over the time limit of {say_duration(limits.time_s)}"
-            return JobError(kind="TimeLimit", message=f"{what} (--time-limit); the job was ended")
-        if limits.memory_bytes is not None:
-            held = memory_of(self._process.pid)
-            if held > limits.memory_bytes:
-                what = f"over the memory limit of {say_size(limits.memory_bytes)}"
-                message = f"{what} (--memory-limit): it held {say_size(held)}; the job was ended"
-                return JobError(kind="MemoryLimit", message=message)
-        return None
 
 
 def _death(code: int, log: Path) -> JobError:

@@ -1,16 +1,15 @@
 """The grid end to end with real processes: resume, failure, leak, rescoring."""
 
 import json
-import os
-import textwrap
 from pathlib import Path
 
 import pytest
+from bench_models import execute, user_entry
 from builders import clip_row, tiny_dataset, write_dataset
 
 from benchmarks.datasets import BenchDataset, open_datasets
 from benchmarks.registry import ModelEntry, default_registry
-from benchmarks.results import JobResult, read_records, read_result, read_results
+from benchmarks.results import read_records, read_result, read_results
 from benchmarks.runs import plan as planning
 from benchmarks.runs.execute import failures, run
 from benchmarks.runs.plan import plan
@@ -20,80 +19,14 @@ from wdmd_tools.errors import DataError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.predictions import read_predictions, write_predictions
 
-MODELS = """
-    import os, signal
-    from benchmarks.models.base import Spotter
-    from wdmd_tools.errors import ManifestError
-    from wdmd_tools.predictions import ClipPrediction
-
-    class Quiet(Spotter):
-        def fit(self, dataset, context):
-            context.progress("counting", 1, 2)
-            print("models may print")
-            self.seen = sorted({clip.split for clip in dataset.iter_clips()})
-            with (context.work_dir / "runs.txt").open("a") as stream:
-                stream.write("x")
-        def predict(self, dataset, split):
-            self.labels = sum(len(dataset.reference_intervals(c.clip_id)) for c in dataset.iter_clips())
-            return [ClipPrediction(c.clip_id, p_me=0.1, p_state=0.6) for c in dataset.iter_clips(split)]
-        def describe(self):
-            return {"seen": self.seen, "labels": self.labels, "parameters": 7}
-
-    class Fails(Quiet):
-        def predict(self, dataset, split):
-            raise RuntimeError("no luck\\ntoday")
-
-    class Foreseen(Quiet):
-        def fit(self, dataset, context):
-            raise ManifestError("x.parquet: damaged; build it again")
-
-    class Dies(Quiet):
-        def fit(self, dataset, context):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    class Exits(Quiet):
-        def fit(self, dataset, context):
-            os._exit(3)
-"""
-
-
-@pytest.fixture(name="models", autouse=True)
-def user_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "code"
-    folder.mkdir()
-    path = folder / "bench_test_models.py"
-    path.write_text(textwrap.dedent(MODELS), encoding="utf-8")
-    monkeypatch.syspath_prepend(str(folder))
-    old = os.environ.get("PYTHONPATH")
-    monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{old}" if old else str(folder))
-    return path
-
-
-@pytest.fixture(name="datasets")
-def make(tmp_path: Path) -> list[BenchDataset]:
-    tiny_dataset(
-        tmp_path / "data", n_recordings=5, n_frames=24, mes_per_clip=(1, 0), with_crops=True
-    )
-    return open_datasets(BenchConfig(), [tmp_path / "data"])[0]
-
-
-def entry(name: str) -> ModelEntry:
-    return ModelEntry(name.lower(), f"bench_test_models:{name}", name)
-
-
-def execute(
-    datasets: list[BenchDataset], models: list[ModelEntry], settings: RunSettings
-) -> list[JobResult]:
-    return run(plan(datasets, models, settings), settings)
-
 
 def test_results_are_whole_and_finished_jobs_are_not_run_again(
-    datasets: list[BenchDataset], tmp_path: Path
+    bench_data: list[BenchDataset], tmp_path: Path
 ) -> None:
     settings = RunSettings(out=tmp_path / "results", runs=tmp_path / "runs", seeds=2, workers=2)
-    models = [entry("Quiet"), default_registry().get("random")]
+    models = [user_entry("Quiet"), default_registry().get("random")]
     told: list[tuple[str, str, int, int]] = []
-    first = plan(datasets, models, settings)
+    first = plan(bench_data, models, settings)
     assert (len(first.jobs), len(first.done)) == (4, 0)
     results = run(first, settings, lambda *step: told.append(step))
     assert [one.status for one in results] == ["ok"] * 4
@@ -109,15 +42,15 @@ def test_results_are_whole_and_finished_jobs_are_not_run_again(
     assert quiet.code["versions"]["numpy"]
     folder = quiet.job.folder(settings.out)
     assert "models may print" in (folder / "log.txt").read_text(encoding="utf-8")
-    assert len(read_predictions(folder)) == len(list(_dataset(datasets).iter_clips("test")))
+    assert len(read_predictions(folder)) == len(list(_dataset(bench_data).iter_clips("test")))
 
-    again = plan(datasets, models, settings)
+    again = plan(bench_data, models, settings)
     assert (len(again.jobs), len(again.done)) == (0, 4)
     assert sorted(map(str, (one.job for one in run(again, settings)))) == sorted(
         map(str, (one.job for one in results))
     )
     assert (folder / "runs.txt").read_text() == "x"
-    forced = plan(datasets, models, RunSettings(**{**vars_of(settings), "mode": Mode.FORCE}))
+    forced = plan(bench_data, models, RunSettings(**{**vars_of(settings), "mode": Mode.FORCE}))
     assert len(forced.jobs) == 4
 
 
@@ -125,31 +58,31 @@ def vars_of(settings: RunSettings) -> dict[str, object]:
     return {name: getattr(settings, name) for name in settings.__dataclass_fields__}
 
 
-def _dataset(datasets: list[BenchDataset]) -> Dataset:
-    assert datasets[0].dataset is not None
-    return datasets[0].dataset
+def _dataset(bench_data: list[BenchDataset]) -> Dataset:
+    assert bench_data[0].dataset is not None
+    return bench_data[0].dataset
 
 
 def test_changed_code_options_or_data_run_again(
-    datasets: list[BenchDataset], models: Path, tmp_path: Path
+    bench_data: list[BenchDataset], user_models: Path, tmp_path: Path
 ) -> None:
     settings = RunSettings(out=tmp_path / "results")
-    execute(datasets, [entry("Quiet")], settings)
-    assert not plan(datasets, [entry("Quiet")], settings).jobs
+    execute(bench_data, [user_entry("Quiet")], settings)
+    assert not plan(bench_data, [user_entry("Quiet")], settings).jobs
     other = ModelEntry("quiet", "bench_test_models:Quiet", "Quiet", options={"a": 1})
-    assert plan(datasets, [other], settings).jobs
+    assert plan(bench_data, [other], settings).jobs
     renamed = ModelEntry("quiet", "bench_test_models:Quiet", "Another name in tables")
-    done = plan(datasets, [renamed], settings).done
+    done = plan(bench_data, [renamed], settings).done
     assert [one.display for one in done] == ["Another name in tables"]
-    models.write_text(models.read_text() + "\n# changed\n")
-    assert plan(datasets, [entry("Quiet")], settings).jobs
+    user_models.write_text(user_models.read_text() + "\n# changed\n")
+    assert plan(bench_data, [user_entry("Quiet")], settings).jobs
     tiny_dataset(tmp_path / "data", n_recordings=5, n_frames=24, seed=9, with_crops=True)
     changed = open_datasets(BenchConfig(), [tmp_path / "data"])[0]
     assert plan(changed, [default_registry().get("never")], settings).jobs
 
 
 def test_a_failed_job_is_a_row_and_the_others_go_on(
-    datasets: list[BenchDataset], tmp_path: Path
+    bench_data: list[BenchDataset], tmp_path: Path
 ) -> None:
     expected = {
         "Fails": ("RuntimeError", "no luck"),
@@ -158,9 +91,9 @@ def test_a_failed_job_is_a_row_and_the_others_go_on(
         "Exits": ("Killed", "ended with exit code 3"),
         "Nowhere": ("ConfigError", "has no 'Nowhere'"),
     }
-    models = [*map(entry, expected), entry("Quiet")]
+    models = [*map(user_entry, expected), user_entry("Quiet")]
     settings = RunSettings(out=tmp_path / "results", workers=2)
-    results = execute(datasets, models, settings)
+    results = execute(bench_data, models, settings)
     by_name = {one.job.model: one for one in results}
     assert by_name["quiet"].status == "ok"
     assert len(failures(results)) == len(expected)
@@ -173,34 +106,34 @@ def test_a_failed_job_is_a_row_and_the_others_go_on(
         assert bool(failed.error.traceback) == (kind == "RuntimeError")
         assert failed.counts() is None
     # Failed jobs are tried again, a finished one is not.
-    again = plan(datasets, models, settings)
+    again = plan(bench_data, models, settings)
     assert [spec.key.model for spec in again.jobs] == [name.lower() for name in expected]
 
 
-def test_a_killed_run_leaves_no_half_result(datasets: list[BenchDataset], tmp_path: Path) -> None:
+def test_a_killed_run_leaves_no_half_result(bench_data: list[BenchDataset], tmp_path: Path) -> None:
     """The result is removed before a job starts, so one that is there is whole and of this job."""
     settings = RunSettings(out=tmp_path / "results")
-    (done,) = execute(datasets, [entry("Quiet")], settings)
+    (done,) = execute(bench_data, [user_entry("Quiet")], settings)
     path = done.job.folder(settings.out) / "result.json"
     assert read_result(path) == done
     path.write_text(path.read_text()[:200])
     with pytest.raises(DataError, match="damaged"):
         read_results(settings.out)
-    (spec,) = plan(datasets, [entry("Quiet")], settings).jobs
+    (spec,) = plan(bench_data, [user_entry("Quiet")], settings).jobs
     assert spec.key == done.job
 
 
 def test_changed_scoring_code_rescores_from_the_predictions(
-    datasets: list[BenchDataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bench_data: list[BenchDataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = RunSettings(out=tmp_path / "results")
-    (done,) = execute(datasets, [entry("Quiet")], settings)
+    (done,) = execute(bench_data, [user_entry("Quiet")], settings)
     folder = done.job.folder(settings.out)
     # Other predictions stand in for other scoring code.
     write_predictions(folder, list(read_predictions(folder).values())[:1])
-    assert plan(datasets, [entry("Quiet")], settings).done[0] == done
+    assert plan(bench_data, [user_entry("Quiet")], settings).done[0] == done
     monkeypatch.setattr(planning, "scoring_digest", lambda: "other")
-    (new,) = plan(datasets, [entry("Quiet")], settings).done
+    (new,) = plan(bench_data, [user_entry("Quiet")], settings).done
     counts = new.counts()
     assert counts is not None
     assert counts.unpredicted == len(counts.clips) - 1
@@ -209,7 +142,7 @@ def test_changed_scoring_code_rescores_from_the_predictions(
 
 
 def test_a_leaking_dataset_is_refused_and_the_others_go_on(
-    datasets: list[BenchDataset], tmp_path: Path
+    bench_data: list[BenchDataset], tmp_path: Path
 ) -> None:
     clips = [
         clip_row("a", 9, split="train"),
@@ -222,33 +155,33 @@ def test_a_leaking_dataset_is_refused_and_the_others_go_on(
         write_dataset(tmp_path / "leaky", clips, []),
     )
     settings = RunSettings(out=tmp_path / "results")
-    planned = plan([leaky, *datasets], [entry("Quiet")], settings)
+    planned = plan([leaky, *bench_data], [user_entry("Quiet")], settings)
     assert {spec.key.dataset for spec in planned.jobs} == {"tiny"}
     run(planned, settings)
     records = {one.name: one for one in read_records(settings.out)}
     assert "refused: subject 's0' is in both train and test" in records["leaky"].missing
     assert not records["tiny"].missing
     with pytest.raises(DataError, match="refused: subject 's0'"):
-        plan([leaky], [entry("Quiet")], settings)
+        plan([leaky], [user_entry("Quiet")], settings)
 
 
 def test_metrics_follow_from_the_prediction_files_alone(
-    datasets: list[BenchDataset], tmp_path: Path
+    bench_data: list[BenchDataset], tmp_path: Path
 ) -> None:
     from benchmarks.job import rescore
 
     settings = RunSettings(out=tmp_path / "results")
-    for one in execute(datasets, [default_registry().get("random")], settings):
-        again = rescore(_dataset(datasets), one.job.folder(settings.out))
+    for one in execute(bench_data, [default_registry().get("random")], settings):
+        again = rescore(_dataset(bench_data), one.job.folder(settings.out))
         assert json.loads(json.dumps(again["score"])) == one.score
         assert again["metrics"] == one.metrics
 
 
 def test_a_dataset_that_changes_during_the_run_fails_its_jobs(
-    datasets: list[BenchDataset], tmp_path: Path
+    bench_data: list[BenchDataset], tmp_path: Path
 ) -> None:
     settings = RunSettings(out=tmp_path / "results")
-    planned = plan(datasets, [entry("Quiet")], settings)
+    planned = plan(bench_data, [user_entry("Quiet")], settings)
     tiny_dataset(tmp_path / "data", n_recordings=5, n_frames=24, seed=4)
     (result,) = run(planned, settings)
     assert result.error is not None
