@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from builders import tiny_dataset
 
 from benchmarks.features import frames
 from benchmarks.features.frames import RegionMotion, middle, mirrored, region_motion
 from benchmarks.features.store import FeatureStore
-from builders import tiny_dataset
 from wdmd_tools.errors import ManifestError
 
 

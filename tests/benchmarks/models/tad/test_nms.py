@@ -31,9 +31,11 @@ def test_a_duplicate_fades_below_the_limit_and_goes() -> None:
 def test_at_most_so_many_and_none_of_none() -> None:
     spans = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
     kept, scores = soft_nms(spans, np.array([0.2, 0.9, 0.5]), most=2)
-    assert kept.tolist() == [[2.0, 3.0], [4.0, 5.0]] and scores.tolist() == [0.9, 0.5]
+    assert kept.tolist() == [[2.0, 3.0], [4.0, 5.0]]
+    assert scores.tolist() == [0.9, 0.5]
     kept, scores = soft_nms(np.zeros((0, 2)), np.zeros(0))
-    assert kept.shape == (0, 2) and len(scores) == 0
+    assert kept.shape == (0, 2)
+    assert len(scores) == 0
 
 
 @given(

@@ -60,7 +60,8 @@ def test_of_two_that_claim_a_point_the_shorter_wins() -> None:
 
 def test_without_references_nothing_is_positive() -> None:
     positive, distances = make_targets(make_points(8, 2), [])
-    assert not positive.any() and distances.shape == (12, 2)
+    assert not positive.any()
+    assert distances.shape == (12, 2)
 
 
 def test_regressing_the_targets_gives_the_references_back() -> None:

@@ -46,7 +46,8 @@ def test_it_says_what_the_contract_asks_for(
     clips = {clip.clip_id: clip for clip in dataset.iter_clips("test")}
     assert {one.clip_id for one in found} == set(clips)
     for one in found:
-        assert one.frame_scores is not None and one.p_me is not None
+        assert one.frame_scores is not None
+        assert one.p_me is not None
         assert one.frame_scores.shape == (clips[one.clip_id].n_frames,)
         assert 0 <= one.frame_scores.min() <= one.frame_scores.max() <= 1
         assert 0 <= one.p_me <= 1
@@ -59,7 +60,8 @@ def test_the_same_seed_gives_the_same_predictions(dataset: Dataset, tmp_path: Pa
     second = fit_predict(TemporalMaxer, dataset, tmp_path)
     for one, other in zip(first, second, strict=True):
         assert (one.segments, one.p_me) == (other.segments, other.p_me)
-        assert one.frame_scores is not None and other.frame_scores is not None
+        assert one.frame_scores is not None
+        assert other.frame_scores is not None
         np.testing.assert_array_equal(one.frame_scores, other.frame_scores)
 
 
@@ -70,7 +72,8 @@ def test_films_of_twice_the_rate_are_brought_to_the_same_steps(tmp_path: Path) -
     model = TemporalMaxer()
     model.fit(training_view(dataset), context(tmp_path, min_ms=0.0))
     for one in model.predict(blind_view(dataset, "test"), "test"):
-        assert one.frame_scores is not None and len(one.frame_scores) == 48
+        assert one.frame_scores is not None
+        assert len(one.frame_scores) == 48
 
 
 def test_without_micro_expressions_there_is_nothing_to_learn(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ def test_padding_to_what_the_levels_need() -> None:
     features, mask = padded([np.ones((5, 2), np.float32), np.ones((3, 2), np.float32)], 3)
     assert features.shape == (2, 2, 8)
     assert mask.tolist() == [[True] * 5 + [False] * 3, [True] * 3 + [False] * 5]
-    assert features[0].sum() == 10 and features[1].sum() == 6
+    assert features[0].sum() == 10
+    assert features[1].sum() == 6
 
 
 def test_a_cut_moves_references_and_drops_what_is_mostly_outside() -> None:
