@@ -5,17 +5,21 @@ r"""Frame scores to segments, and the choice of how on the validation split.
     lower  - - - - - - - - - - - -       then too short and too long ones are dropped
     found      |-----|
 
-Too long is as telling as too short: what lasts a second is a macro-expression.
+Too long is as telling as too short: what lasts a second is a macro-expression. Short gaps may be bridged
+first. `meldae.proposals` is the other method: runs over many thresholds, ranked by how far they stand out.
 """
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from meldae.settings import DecodingConfig
+from meldae.calibration import rescale
+from meldae.proposals import proposals
+from meldae.runs import runs_over
+from meldae.settings import DecodingConfig, DecodingMethod
 from wdmd_tools.intervals import Interval
 from wdmd_tools.metrics.dialogue import DialogueCounts, dialogue_counts
 from wdmd_tools.predictions import PredictedSegment
@@ -35,6 +39,15 @@ class Decoding:
         max_ms: Longest segment.
         me_bias: Added to the clip's ME logit, so that 0.5 is a fair threshold on the validation split.
         state_bias: The same for the speaking logit.
+        merge_ms: Gaps up to this long are bridged; 0 bridges none.
+        method: ``hysteresis`` or ``proposals``; the latter has no lower threshold, and `threshold` is on
+            how far a proposal stands out.
+        me_scale: Factor on the clip's ME logit, before the bias is added.
+        state_scale: The same for the speaking logit.
+        frame_scale: Factor on frame logits, before anything is decided about them.
+        frame_bias: Added to them.
+        speaking_threshold: In place of `threshold` for clips that the model takes for speaking.
+        other_threshold: In place of `threshold` for the other clips.
     """
 
     threshold: float = 0.5
@@ -44,6 +57,19 @@ class Decoding:
     max_ms: float = 1000.0
     me_bias: float = 0.0
     state_bias: float = 0.0
+    merge_ms: float = 0.0
+    method: DecodingMethod = "hysteresis"
+    me_scale: float = 1.0
+    state_scale: float = 1.0
+    frame_scale: float = 1.0
+    frame_bias: float = 0.0
+    speaking_threshold: float | None = None
+    other_threshold: float | None = None
+
+    def for_state(self, speaking: bool) -> "Decoding":
+        """With the threshold of clips that the model takes for speaking, or of the others."""
+        chosen = self.speaking_threshold if speaking else self.other_threshold
+        return self if chosen is None else replace(self, threshold=chosen)
 
 
 @dataclass(frozen=True)
@@ -77,32 +103,32 @@ def smooth(scores: npt.NDArray[np.float32], width: int) -> npt.NDArray[np.float3
 def decode(
     scores: npt.NDArray[np.float32], fps: float, how: Decoding
 ) -> tuple[PredictedSegment, ...]:
-    """Segments in order of time; the score of a segment is the largest of its frames.
+    """Segments in order of time.
 
     Args:
         scores: (T,) in [0, 1].
         fps: Frame rate, for the durations.
         how: Thresholds and durations.
+
+    Returns:
+        With ``hysteresis`` they do not overlap, and the score of each is the largest of its frames; with
+        ``proposals`` it is how far it stands out, and what remains of an overlap is worth less.
     """
-    smoothed = smooth(scores, round(how.smooth_ms * fps / 1000))
+    calibrated = rescale(scores, how.frame_scale, how.frame_bias)
+    smoothed = smooth(calibrated, round(how.smooth_ms * fps / 1000))
     shortest = max(1, round(how.min_ms * fps / 1000))
     longest = max(shortest, round(how.max_ms * fps / 1000))
+    gap = round(how.merge_ms * fps / 1000)
+    if how.method == "proposals":
+        found = proposals(smoothed, shortest, longest, gap)
+        kept = [one for one in found if one.score >= how.threshold]
+        return tuple(sorted(kept, key=lambda one: (one.interval.start_ms, one.interval.end_ms)))
+    high, low = how.threshold, how.threshold * how.low_share
     return tuple(
         PredictedSegment(Interval(first, end), float(np.clip(smoothed[first:end].max(), 0, 1)))
-        for first, end in _hysteresis(smoothed, how.threshold, how.threshold * how.low_share)
-        if shortest <= end - first <= longest
+        for first, end in runs_over(smoothed, low, gap)
+        if smoothed[first:end].max() >= high and shortest <= end - first <= longest
     )
-
-
-def _hysteresis(scores: npt.NDArray[np.float32], high: float, low: float) -> list[tuple[int, int]]:
-    """Runs at or above `low` that hold a frame at or above `high`."""
-    steps = np.diff(np.concatenate(([0], (scores >= low).astype(np.int8), [0])))
-    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    return [
-        (int(first), int(end))
-        for first, end in zip(starts, ends, strict=True)
-        if scores[first:end].max() >= high
-    ]
 
 
 def count_events(clips: Mapping[str, ScoredClip], how: Decoding) -> DialogueCounts:
@@ -131,10 +157,7 @@ def best_threshold(clips: Mapping[str, ScoredClip], how: Decoding) -> tuple[Deco
     Returns:
         The decoding and its averaged objective.
     """
-    tried = [
-        Decoding(threshold, how.low_share, how.smooth_ms, how.min_ms, how.max_ms)
-        for threshold in THRESHOLDS
-    ]
+    tried = [replace(how, threshold=threshold) for threshold in THRESHOLDS]
     values = np.array([objective(count_events(clips, one)) for one in tried])
     padded = np.concatenate((values[:1], values, values[-1:]))
     steady = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
@@ -155,10 +178,17 @@ def choose_decoding(
         The best decoding and its objective; the first of equals.
     """
     best, best_value = Decoding(), -1.0
-    for smooth_ms, low, shortest, longest in itertools.product(
-        options.smooth_ms, options.low_shares, options.min_ms, options.max_ms
+    for method, merge_ms, smooth_ms, low, shortest, longest in itertools.product(
+        options.methods,
+        options.merge_ms,
+        options.smooth_ms,
+        options.low_shares,
+        options.min_ms,
+        options.max_ms,
     ):
-        start = Decoding(0.5, low, smooth_ms, shortest, longest)
+        if method == "proposals" and low != options.low_shares[0]:
+            continue  # it has no lower threshold
+        start = Decoding(0.5, low, smooth_ms, shortest, longest, merge_ms=merge_ms, method=method)
         chosen, value = best_threshold(clips, start)
         if value > best_value + 1e-9:
             best, best_value = chosen, value

@@ -1,12 +1,14 @@
 """`meldae spot`: micro-expressions in a film, or candidates in a folder of films."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 if TYPE_CHECKING:
     from meldae.run_folder import RunFolder
+    from meldae.spot import SpottedSegment, Spotting
+    from meldae.spot.film import Faces
 
 
 def spot(
@@ -26,6 +28,19 @@ def spot(
         Path | None,
         typer.Option(help="For a folder: ranked candidates, scores, ELAN files and thumbnails."),
     ] = None,
+    faces: Annotated[
+        str,
+        typer.Option(
+            help="all: everybody in the film. main: the largest face of each shot.",
+            metavar="all|main",
+        ),
+    ] = "all",
+    min_face: Annotated[
+        float, typer.Option(min=1, help="Smaller faces are left out, px of the film.")
+    ] = 48.0,
+    live: Annotated[
+        bool, typer.Option("--live", help="Print each ME as soon as it is certain.")
+    ] = False,
     face_model: Annotated[Path | None, typer.Option(help="face_landmarker.task.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document on standard output.")
@@ -33,15 +48,21 @@ def spot(
 ) -> None:
     """Find micro-expressions in a video of any length, or rank candidates over a folder of videos.
 
+    Nobody is recognised: between two cuts a face keeps its number, after a cut it is a new one.
+
     A folder is searched film by film: a run that was stopped goes on, a film that cannot be read is a
     row of the report (exit code 4).
     """
     from meldae.cli.report import bar_callback
     from meldae.run_folder import open_run
     from wdmd_tools.cli.console import out as stdout
-    from wdmd_tools.cli.console import print_json, progress_bar
+    from wdmd_tools.cli.console import print_json, progress_bar, say
     from wdmd_tools.errors import ConfigError, VideoError
 
+    if faces not in ("all", "main"):
+        raise ConfigError(f"--faces {faces}: expected all or main")
+    if live and as_json:
+        raise ConfigError("--live: prints lines as it goes; --json prints one document at the end")
     if not video.exists():
         raise VideoError(f"{video}: no such file or folder")
     opened = open_run(run)
@@ -50,13 +71,15 @@ def spot(
             raise ConfigError(
                 f"{video} is a folder: --out DIR holds its ELAN files, tables and scores"
             )
-        _search(video, opened, out, face_model, as_json)
+        if live:
+            raise ConfigError(f"--live: for one film, {video} is a folder")
+        _search(video, opened, out, cast("Faces", faces), min_face, face_model, as_json)
         return
     if out is not None:
         raise ConfigError(f"--out: for a folder of films, {video} is one; use --eaf, --csv, --plot")
 
     from meldae.spot import spot as spot_video
-    from meldae.spot_output import (
+    from meldae.spot.output import (
         plot_spotting,
         write_scores,
         write_spotting_csv,
@@ -64,7 +87,15 @@ def spot(
     )
 
     with progress_bar(enabled=not as_json) as bar:
-        found = spot_video(video, opened, face_model=face_model, progress=bar_callback(bar))
+        found = spot_video(
+            video,
+            opened,
+            faces=cast("Faces", faces),
+            min_face_px=min_face,
+            face_model=face_model,
+            progress=bar_callback(bar),
+            on_found=_print_segment if live else None,
+        )
     if scores is not None:
         write_scores(scores, found)
     if eaf is not None:
@@ -76,19 +107,45 @@ def spot(
     if as_json:
         print_json(found.to_json())
         return
-    for one in found.segments:
-        span = f"{one.interval.start_ms / 1000:9.3f} s  {one.interval.duration_ms:5d} ms"
-        stdout.print(f"{span}  score {one.score:.2f}", markup=False, highlight=False)
+    for one in () if live else found.segments:
+        _print_segment(one, several=len(found.faces) > 1)
     stdout.print(
         f"{video}: {len(found.segments)} micro-expressions in {len(found.scores)} frames, a face in "
         f"{100 * found.face_coverage:.0f} % of them",
         markup=False,
         highlight=False,
     )
+    if len(found.faces) > 1:
+        say(_about_faces(found))
+
+
+def _print_segment(one: "SpottedSegment", several: bool = True) -> None:
+    from wdmd_tools.cli.console import out as stdout
+
+    span = f"{one.interval.start_ms / 1000:9.3f} s  {one.interval.duration_ms:5d} ms"
+    who = f"  face {one.face}" if several else ""
+    stdout.print(f"{span}  score {one.score:.2f}{who}", markup=False, highlight=False)
+
+
+def _about_faces(found: "Spotting") -> str:
+    """Who is who, where there are several."""
+    text = f"{len(found.faces)} faces, up to {found.most_at_once} at the same time"
+    if found.shared_frames:
+        share = 100 * found.shared_frames / len(found.scores)
+        text += f" (in {share:.0f} % of the frames; --faces main takes the largest only)"
+    if found.cuts:
+        text += f"; {len(found.cuts)} cuts, after each of which a face has a new number"
+    return text
 
 
 def _search(
-    folder: Path, run: "RunFolder", out: Path | None, face_model: Path | None, as_json: bool
+    folder: Path,
+    run: "RunFolder",
+    out: Path | None,
+    faces: "Faces",
+    min_face: float,
+    face_model: Path | None,
+    as_json: bool,
 ) -> None:
     from meldae.cli.report import bar_callback
     from meldae.search.folder import search_folder
@@ -100,7 +157,15 @@ def _search(
     if out is None:
         raise ConfigError(f"{folder} is a folder: say where the candidates go, with --out DIR")
     with progress_bar(enabled=not as_json) as bar:
-        report = search_folder(folder, run, out, face_model=face_model, progress=bar_callback(bar))
+        report = search_folder(
+            folder,
+            run,
+            out,
+            faces=faces,
+            min_face_px=min_face,
+            face_model=face_model,
+            progress=bar_callback(bar),
+        )
     found = report.candidates
     if as_json:
         print_json(report.to_json())

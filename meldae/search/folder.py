@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from meldae.run_folder import RunFolder
 from meldae.search.rank import Candidate, ranked
 from meldae.search.thumbnails import write_strips
 from meldae.spot import Spotting, spot
-from meldae.spot_output import write_scores, write_spotting_eaf
+from meldae.spot.film import MIN_FACE_PX, Faces
+from meldae.spot.output import write_scores, write_spotting_eaf
 from meldae.store import Progress
 from wdmd_tools.atomic import write_json
 from wdmd_tools.clips import slug
@@ -106,6 +108,8 @@ def search_folder(
     run: RunFolder,
     out: Path,
     *,
+    faces: Faces = "all",
+    min_face_px: float = MIN_FACE_PX,
     face_model: Path | None = None,
     progress: Progress | None = None,
     device: str = "cpu",
@@ -117,6 +121,8 @@ def search_folder(
         folder: With films, at any depth.
         run: A finished run.
         out: Made if absent; films searched before with this run, and unchanged since, are kept.
+        faces: Of everybody, or of the main face of each shot; see `meldae.spot.spot`.
+        min_face_px: Smaller faces are left out.
         face_model: ``face_landmarker.task``; looked for, then fetched, when `None`.
         progress: Told about films and frames.
         device: Where to compute.
@@ -136,10 +142,18 @@ def search_folder(
             progress("films", number, len(films))
         name = film.relative_to(folder).as_posix()
         place = slug(name, 80)
-        key = _key(film, run)
+        key = _key(film, run, faces, min_face_px)
         old = _read(out / "films" / f"{place}.json", key)
         if old is None:
-            old = _one(film, name, place, run, out, face_model, progress, device, spotter)
+            look = partial(
+                spotter,
+                faces=faces,
+                min_face_px=min_face_px,
+                face_model=face_model,
+                progress=progress,
+                device=device,
+            )
+            old = _one(film, name, place, run, out, look)
             _write(out / "films" / f"{place}.json", key, old)
             searched += 1
         results.append(old)
@@ -175,15 +189,12 @@ def _one(
     place: str,
     run: RunFolder,
     out: Path,
-    face_model: Path | None,
-    progress: Progress | None,
-    device: str,
-    spotter: Spot,
+    look: Spot,
 ) -> FilmResult:
     from wdmd_tools.errors import VideoError
 
     try:
-        found = spotter(film, run, face_model=face_model, progress=progress, device=device)
+        found = look(film, run)
     except VideoError as error:
         # One bad film must not end a night's work.
         return FilmResult(name, 0.0, 0.0, (), str(error))
@@ -198,7 +209,10 @@ def _one(
 
 def _candidates(found: Spotting, name: str) -> Iterator[Candidate]:
     for one in found.segments:
-        yield Candidate(name, one.interval, one.frames.start_ms, one.frames.end_ms - 1, one.score)
+        yield Candidate(
+            *(name, one.interval, one.frames.start_ms, one.frames.end_ms - 1, one.score),
+            *(one.face, one.box),
+        )
 
 
 def _draw(film: Path, found: Spotting, folder: Path, candidates: Sequence[Candidate]) -> None:
@@ -207,21 +221,21 @@ def _draw(film: Path, found: Spotting, folder: Path, candidates: Sequence[Candid
     info = probe(film)
     if len(info.table) != len(found.scores):
         info = probe(film, decode=True)
-    paths = {folder / f"{one.interval.start_ms:09d}.jpg": one for one in candidates}
+    paths = {folder / one.thumbnail: one for one in candidates}
     write_strips(film, info.table, found.fps, paths)
 
 
 def _write_ranking(report: SearchReport) -> None:
     head = ["rank", "score", "film", "time", "onset_ms", "offset_ms", "onset_frame"]
-    head += ["offset_frame", "thumbnail", "decision"]
+    head += ["offset_frame", "face", "thumbnail", "decision"]
     rows = []
     for rank, one in enumerate(report.candidates, start=1):
-        picture = f"thumbnails/{slug(one.film, 80)}/{one.interval.start_ms:09d}.jpg"
+        picture = f"thumbnails/{slug(one.film, 80)}/{one.thumbnail}"
         rows.append(
             [
                 *(rank, round(one.score, 4), one.film, _clock(one.interval.start_ms)),
                 *(one.interval.start_ms, one.interval.end_ms, one.onset_frame, one.offset_frame),
-                *(picture, ""),
+                *(one.face, picture, ""),
             ]
         )
     write_csv(report.out / "candidates.csv", head, rows)
@@ -241,17 +255,26 @@ def _row(one: Candidate) -> dict[str, Any]:
         "onset_frame": one.onset_frame,
         "offset_frame": one.offset_frame,
         "score": round(one.score, 6),
+        "face": one.face,
+        "box": None if one.box is None else [round(value, 1) for value in one.box],
     }
 
 
-def _key(film: Path, run: RunFolder) -> str:
-    """Stands for the run and the film: size, time of change, first and last bytes."""
+def _key(film: Path, run: RunFolder, faces: Faces, min_face_px: float) -> str:
+    """Stands for the run, whose faces, and the film: size, time of change, first and last bytes."""
     stat = film.stat()
     with film.open("rb") as stream:
         edges = stream.read(_EDGE)
         stream.seek(max(0, stat.st_size - _EDGE))
         edges += stream.read(_EDGE)
-    facts = [run.run_id, stat.st_size, stat.st_mtime_ns, hashlib.sha256(edges).hexdigest()]
+    facts = [
+        run.run_id,
+        faces,
+        min_face_px,
+        stat.st_size,
+        stat.st_mtime_ns,
+        hashlib.sha256(edges).hexdigest(),
+    ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
@@ -282,6 +305,8 @@ def _read(path: Path, key: str) -> FilmResult | None:
                 row["onset_frame"],
                 row["offset_frame"],
                 row["score"],
+                row["face"],
+                None if row["box"] is None else tuple(row["box"]),
             )
             for row in value["candidates"]
         )

@@ -16,6 +16,8 @@ class Candidate:
         onset_frame: First frame.
         offset_frame: Last frame, inclusive.
         score: In [0, 1].
+        face: Whose, from 1; numbers start anew in each film and go on after each cut.
+        box: x0, y0, x1, y1 of the face meanwhile, px of the film; `None` where not known.
     """
 
     film: str
@@ -23,11 +25,20 @@ class Candidate:
     onset_frame: int
     offset_frame: int
     score: float
+    face: int = 1
+    box: tuple[float, float, float, float] | None = None
+
+    @property
+    def thumbnail(self) -> str:
+        """Name of its strip of pictures."""
+        return f"{self.interval.start_ms:09d}-{self.face}.jpg"
 
 
 def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The most likely first; equal scores by film and time."""
-    return sorted(candidates, key=lambda one: (-one.score, one.film, one.interval.start_ms))
+    return sorted(
+        candidates, key=lambda one: (-one.score, one.film, one.interval.start_ms, one.face)
+    )
 
 
 def found_within(

@@ -1,4 +1,4 @@
-"""A candidate as a strip of pictures: before, onset, middle, offset, after."""
+"""A candidate as a strip of pictures of its face: before, onset, middle, offset, after."""
 
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def write_strips(video: Path, table: Any, fps: float, paths: dict[Path, Candidat
         pictures: dict[int, npt.NDArray[np.uint8]] = {}
         for frame in iter_frames(video, table, min(wanted), max(wanted) + 1):
             if frame.index in wanted:
-                pictures[frame.index] = _small(frame.rgb())
+                pictures[frame.index] = _small(frame.rgb(_region(one, frame.size)))
         shown = [pictures[index] for index in wanted if index in pictures]
         if not shown:
             continue
@@ -62,6 +62,17 @@ def write_strips(video: Path, table: Any, fps: float, paths: dict[Path, Candidat
             if not good:
                 raise OSError(f"{path}: the picture cannot be encoded")
             temporary.write_bytes(data.tobytes())
+
+
+def _region(one: Candidate, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """The face with as much again around it, inside of the frame; the whole frame when it is not known."""
+    if one.box is None:
+        return None
+    x0, y0, x1, y1 = one.box
+    beside = 0.5 * max(x1 - x0, y1 - y0)
+    left, top = max(0, round(x0 - beside)) & ~1, max(0, round(y0 - beside)) & ~1
+    right, bottom = min(size[0], round(x1 + beside)) & ~1, min(size[1], round(y1 + beside)) & ~1
+    return None if right - left < 2 or bottom - top < 2 else (left, top, right, bottom)
 
 
 def _small(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

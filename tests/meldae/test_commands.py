@@ -16,7 +16,7 @@ from meldae.cli import app
 from meldae.run_folder import open_run
 from meldae.settings_file import read_config
 from meldae.spot import CHUNK_S, OVERLAP_S, SpottedSegment, Spotting, plan_chunks, spot
-from meldae.spot_output import TIER, plot_spotting, write_spotting_csv, write_spotting_eaf
+from meldae.spot.output import TIER, plot_spotting, write_spotting_csv, write_spotting_eaf
 from wdmd_tools.elan.reader import read_eaf
 from wdmd_tools.errors import ConfigError, VideoError
 from wdmd_tools.faces.model_file import find_face_model
@@ -211,7 +211,7 @@ def test_found_mes_are_written_with_their_scores(tmp_path: Path) -> None:
     assert [one.value for one in values.annotations] == ["0.910", "0.500"]
     write_spotting_csv(tmp_path / "a.csv", found)
     first = (tmp_path / "a.csv").read_text().splitlines()[1]
-    assert first == "400,720,10,17,0.91"
+    assert first == "400,720,10,17,0.91,1,,,,"
     plot_spotting(tmp_path / "a.png", found, 0.5)
     assert (tmp_path / "a.png").stat().st_size > 1000
 

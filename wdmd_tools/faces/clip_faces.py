@@ -6,6 +6,7 @@ frames --> faces of everybody --> the subject --> affine of each frame
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from wdmd_tools.faces.spool import MEMORY_LIMIT
 from wdmd_tools.faces.strand import Strand
 from wdmd_tools.faces.tracker import FaceTracker
 
-__all__ = ["ClipFaces", "FaceTrack"]
+__all__ = ["ClipFaces", "FaceTrack", "Person"]
 
 Image = npt.NDArray[np.uint8]
 Reread = Callable[[int, int], Iterable[Picture]]
@@ -33,6 +34,25 @@ times as wide as the face, may be turned, and with ``clip`` the face leaves its 
 
 _OTHERS_MEMORY = 32 * 2**20
 _GONE = 30
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in one shot of a clip.
+
+    Args:
+        number: Of the track.
+        shot: Of the clip.
+        first: First frame of the clip with the face.
+        stop: After the last one.
+        frames: How many have the face.
+    """
+
+    number: int
+    shot: int
+    first: int
+    stop: int
+    frames: int
 
 
 class ClipFaces:
@@ -117,9 +137,8 @@ class ClipFaces:
         """
         count = len(self._times)
         states = np.full(count, -1) if speaking is None else speaking
-        self._chosen, guessed = {}, False
-        rows = np.full((count, 2 * len(RIGID) + 9), np.nan)
-        occluded = np.zeros(count, dtype=bool)
+        chosen: dict[int, Strand] = {}
+        guessed = False
         for shot, (first, stop) in enumerate(self._spans()):
             strands = [strand for strand in self._strands.values() if strand.shot == shot]
             if not strands:
@@ -128,9 +147,41 @@ class ClipFaces:
             choice = choose(
                 people, self._place, states[first:stop], self._times[first:stop], self._size[0]
             )
-            subject = strands[choice.index]
-            self._chosen[shot] = subject
+            chosen[shot] = strands[choice.index]
             guessed = guessed or choice.guessed
+        self._take(chosen, guessed)
+
+    def people(self) -> list[Person]:
+        """Everybody who was seen, shot by shot, longest first."""
+        found = []
+        spans = self._spans()
+        for number, strand in self._strands.items():
+            first, stop = spans[strand.shot]
+            seen = np.flatnonzero(np.isfinite(strand.rows(first, stop)[:, 0]))
+            if len(seen):
+                begin, end = first + int(seen[0]), first + int(seen[-1]) + 1
+                found.append(Person(number, strand.shot, begin, end, len(seen)))
+        return sorted(found, key=lambda one: (one.shot, -one.frames, one.number))
+
+    def take(self, person: Person) -> FaceTrack:
+        """Make somebody the subject of their shot; the other shots are without a face.
+
+        Args:
+            person: Of `people`.
+
+        Returns:
+            Their track, over all frames of the clip.
+        """
+        self._take({person.shot: self._strands[person.number]}, guessed=False)
+        return self.track()
+
+    def _take(self, chosen: dict[int, Strand], guessed: bool) -> None:
+        count = len(self._times)
+        self._chosen = chosen
+        rows = np.full((count, 2 * len(RIGID) + 9), np.nan)
+        occluded = np.zeros(count, dtype=bool)
+        for shot, subject in chosen.items():
+            first, stop = self._spans()[shot]
             rows[first:stop] = _between(subject.rows(first, stop), self._config.landmark_stride)
             occluded[first:stop] = covered(subject.skin(first, stop))
         points = 2 * len(RIGID)

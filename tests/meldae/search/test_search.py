@@ -104,7 +104,7 @@ def test_a_folder_is_searched_ranked_and_not_searched_again(films: Path, tmp_pat
         assert strip is not None
         assert strip.shape[1] == 5 * WIDTH
     table = pq.read_table(next((out / "scores").glob("*.parquet")))
-    assert table.column_names == ["frame_index", "time_ms", "score"]
+    assert table.column_names == ["frame_index", "time_ms", "score", "face"]
     assert table["time_ms"].to_pylist()[:3] == [0, 40, 80]
     eaf = read_eaf(next((out / "eaf").glob("sub-good*.eaf")))
     assert eaf.media[0].relative_media_url == "../../films/sub/good.mp4"
