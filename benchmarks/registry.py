@@ -17,7 +17,7 @@ from benchmarks.cards.read import built_in_card
 from benchmarks.models.base import Spotter
 from wdmd_tools.errors import ConfigError, UnknownNameError
 
-GROUPS = ("trivial", "classical", "paper", "beyond", "user")
+GROUPS = ("trivial", "classical", "deep", "paper", "beyond", "user")
 """The order of rows in a leaderboard."""
 
 
@@ -36,6 +36,7 @@ class ModelEntry:
             jobs are run again.
         card: Source, fidelity, deviations, licence, size and speed; the built-in models' are
             ``benchmarks/cards/<name>.toml``.
+        smoke: Options over `options` with which ``--smoke`` tries the model in seconds.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ModelEntry:
     options: Mapping[str, Any] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     card: ModelCard | None = None
+    smoke: Mapping[str, Any] = field(default_factory=dict)
 
     def load(self) -> type[Spotter]:
         """Import the model's class.
@@ -160,17 +162,54 @@ def _meldae(name: str, preset: str, display: str, note: str, group: str = "paper
         group=group,
         options={"preset": preset},
         sources=("meldae",),
+        smoke={"set": ["training.epochs=1"]},
+    )
+
+
+def _detector(name: str, target: str, display: str, note: str) -> ModelEntry:
+    return ModelEntry(
+        name,
+        f"benchmarks.models.{target}",
+        display,
+        note,
+        group="deep",
+        sources=(
+            "benchmarks.models.tad",
+            "benchmarks.models.svm",
+            "benchmarks.models.validation",
+            "benchmarks.features.frames",
+            "benchmarks.features.grey",
+            "meldae.decode",
+            "meldae.layers.motion",
+        ),
+        smoke={"epochs": 1},
     )
 
 
 BUILT_IN = (
     _trivial("never", "Never", "never", "No micro-expression anywhere; always the majority state."),
-    _trivial("always", "Always", "always", "Every clip is one micro-expression from end to end."),
+    _trivial(
+        "always",
+        "Always",
+        "always (whole clip)",
+        "Every clip is one micro-expression from end to end.",
+    ),
+    _trivial(
+        "prior", "Prior", "prior", "The training split's shares as constants; no segments at all."
+    ),
     _trivial(
         "random",
         "RandomPrior",
-        "random (prior)",
-        "Places as many segments as the training split has per second, with its durations.",
+        "random (training rate)",
+        "Segments at the training split's rate, with its durations; what would overlap is left out.",
+    ),
+    ModelEntry(
+        "random-matched",
+        "benchmarks.models.random_matched:RandomMatched",
+        "random (duration-matched)",
+        "As many segments as the training split has per second, with its durations, none left out.",
+        group="trivial",
+        sources=("benchmarks.models.trivial",),
     ),
     _lbp(
         "lbp-top",
@@ -179,6 +218,18 @@ BUILT_IN = (
         "Sliding windows; our reading, since the paper does not say how LBP became a spotter.",
     ),
     _lbp("lbp-sip", "LbpSipSvm", "LBP-SIP + linear SVM", "As LBP-TOP, with six-point patterns."),
+    _detector(
+        "temporal-maxer",
+        "temporal_maxer:TemporalMaxer",
+        "TemporalMaxer-lite (region motion)",
+        "Temporal action detection by maximum pooling; says nothing about the speaking state.",
+    ),
+    _detector(
+        "action-former",
+        "action_former:ActionFormer",
+        "ActionFormer-lite (region motion)",
+        "Temporal action detection by local attention; says nothing about the speaking state.",
+    ),
     _meldae(
         "meldae-no-enhancer",
         "nano-star",

@@ -64,6 +64,49 @@ class Always(Never):
         ]
 
 
+class Prior(Never):
+    """Constants: the training split's shares of frames and clips with an ME and of speech; no segments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.p_me = self.p_frame = 0.5
+
+    def fit(self, dataset: Dataset, context: FitContext) -> None:
+        """Take the shares of the training split."""
+        read_options(NoOptions, context.options, "prior")
+        clips = list(dataset.iter_clips("train"))
+        frames = sum(clip.n_frames for clip in clips)
+        inside = sum(
+            interval.duration_ms
+            for clip in clips
+            for interval in dataset.reference_intervals(clip.clip_id)
+        )
+        self.p_frame = inside / frames if frames else 0.5
+        self.p_me = _share_with_me(clips)
+        self.p_state = _speaking_share(clips)
+
+    def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
+        """The same shares for every clip."""
+        return [
+            ClipPrediction(
+                clip.clip_id,
+                frame_scores=np.full(clip.n_frames, self.p_frame, dtype=np.float32),
+                p_me=self.p_me,
+                p_state=self.p_state,
+            )
+            for clip in dataset.iter_clips(split)
+        ]
+
+    def describe(self) -> dict[str, Any]:
+        """The shares."""
+        return {
+            "parameters": 0,
+            "share_of_frames_with_me": round(self.p_frame, 4),
+            "share_of_clips_with_me": round(self.p_me, 4),
+            "share_speaking": round(self.p_state, 4),
+        }
+
+
 class RandomPrior(Spotter):
     """Chance that knows the training split: its rate of MEs, their durations, its share of speech.
 
@@ -89,7 +132,7 @@ class RandomPrior(Spotter):
         ]
         seconds = sum(clip.n_frames / clip.fps for clip in clips)
         self.rate_hz = len(self.durations_s) / seconds if seconds else 0.0
-        self.p_me = sum(clip.has_me for clip in clips) / len(clips) if clips else 0.5
+        self.p_me = _share_with_me(clips)
         self.p_state = _speaking_share(clips)
         self.seed = context.seed
 
@@ -98,17 +141,25 @@ class RandomPrior(Spotter):
         generator = np.random.default_rng([self.seed, 7])
         return [self._one(clip, generator) for clip in dataset.iter_clips(split)]
 
-    def _one(self, clip: Clip, generator: np.random.Generator) -> ClipPrediction:
+    def _spans(self, clip: Clip, generator: np.random.Generator) -> list[Interval]:
+        """Where the segments of a clip lie."""
         count = int(generator.poisson(self.rate_hz * clip.n_frames / clip.fps))
-        segments: list[PredictedSegment] = []
+        spans: list[Interval] = []
         for _ in range(count):
             length = max(1, round(float(generator.choice(self.durations_s)) * clip.fps))
             if length > clip.n_frames:
                 continue
             start = int(generator.integers(0, clip.n_frames - length + 1))
             drawn = Interval(start, start + length)
-            if not any(drawn.overlaps(other.interval) for other in segments):
-                segments.append(PredictedSegment(drawn, float(generator.random())))
+            if not any(drawn.overlaps(other) for other in spans):
+                spans.append(drawn)
+        return spans
+
+    def _one(self, clip: Clip, generator: np.random.Generator) -> ClipPrediction:
+        segments = [
+            PredictedSegment(span, float(generator.random()))
+            for span in self._spans(clip, generator)
+        ]
         scores = np.zeros(clip.n_frames, dtype=np.float32)
         for segment in segments:
             scores[segment.interval.start_ms : segment.interval.end_ms] = segment.score
@@ -134,6 +185,10 @@ class RandomPrior(Spotter):
 def _speaking_share(clips: Sequence[Clip]) -> float:
     known = [clip.speaking for clip in clips if clip.speaking is not None]
     return sum(known) / len(known) if known else 0.5
+
+
+def _share_with_me(clips: Sequence[Clip]) -> float:
+    return sum(clip.has_me for clip in clips) / len(clips) if clips else 0.5
 
 
 def _majority(share: float) -> float:

@@ -14,7 +14,7 @@ def test_every_built_in_model_can_be_loaded() -> None:
         assert entry.group in GROUPS
         assert entry.note
     names = [entry.name for entry in registry]
-    assert names[:3] == ["never", "always", "random"]
+    assert names[:5] == ["never", "always", "prior", "random", "random-matched"]
     assert {"lbp-top", "lbp-sip", "meldae", "meldae-no-enhancer", "meldae-literal"} <= set(names)
 
 

@@ -6,7 +6,7 @@ import pytest
 from builders import clip_row, frame_rows, segment_row, tiny_dataset, write_dataset
 
 from benchmarks.models.base import FitContext
-from benchmarks.models.trivial import Always, Never, RandomPrior
+from benchmarks.models.trivial import Always, Never, Prior, RandomPrior
 from benchmarks.protocols import blind_view, training_view
 from benchmarks.scoring import score_predictions
 from wdmd_tools.errors import ConfigError
@@ -92,6 +92,22 @@ def test_random_decides_as_often_as_the_prior(tmp_path: Path) -> None:
     found = model.predict(dataset, "test")
     share = np.mean([one.p_state is not None and one.p_state >= 0.5 for one in found])
     assert 0.65 < share < 0.85
+
+
+def test_the_prior_gives_the_training_splits_shares(tmp_path: Path) -> None:
+    """12 MEs of 12 frames and 12 of 6 in 1800 frames: 216 / 1800 = 0.12; 75 % of the clip is speech."""
+    dataset = long_dataset(tmp_path)
+    model = Prior()
+    model.fit(training_view(dataset), context(tmp_path))
+    found = model.predict(blind_view(dataset, "test"), "test")
+    assert len(found) == 200
+    for one in found:
+        assert one.segments == ()
+        assert one.p_me == 1.0
+        assert one.p_state == 1.0
+        assert one.frame_scores is not None
+        np.testing.assert_allclose(one.frame_scores, np.full(300, 0.12), atol=1e-6)
+    assert model.describe()["share_of_frames_with_me"] == 0.12
 
 
 def test_options_are_refused(tmp_path: Path) -> None:
