@@ -1,9 +1,12 @@
 """Which datasets a run is about: those configured, or the demo data, and known ones that are absent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.protocols.across import CrossDataset
+from benchmarks.protocols.definitions import COMPOSITE, CROSS, HOLDOUT
+from benchmarks.protocols.opened import open_data
 from benchmarks.specs import NAME, BenchConfig, DatasetSpec
 from wdmd_tools.errors import ConfigError, ManifestError
 from wdmd_tools.manifest import Dataset
@@ -69,6 +72,7 @@ def open_datasets(
     folders: Sequence[Path] = (),
     default: Path = Path("data"),
     protocol: str = "holdout",
+    train: Path | None = None,
 ) -> tuple[list[BenchDataset], str]:
     """Open what was configured, or the demo data when nothing was.
 
@@ -76,7 +80,8 @@ def open_datasets(
         config: From ``bench.yaml``; may be empty.
         folders: From ``--data``.
         default: Used when neither names a dataset.
-        protocol: Of the datasets of ``--data`` and of the default.
+        protocol: Of the datasets of ``--data`` and of the default; with ``composite`` they are pooled.
+        train: From ``--train-data``: learnt from instead of those, which are tested on.
 
     Returns:
         The datasets (ready ones, those with missing files, and the known ones that are not configured),
@@ -87,13 +92,11 @@ def open_datasets(
     """
     specs = dict(config.datasets)
     hint = ""
-    for folder in folders:
-        if not folder.is_dir():
-            raise ConfigError(f"--data {folder}: no such folder; {HOW_TO_ADD}")
-        name = _folder_name(folder)
+    for name, spec in _given(folders, protocol, train):
         if name in specs:
-            raise ConfigError(f"--data {folder}: there is a dataset named {name!r} already")
-        specs[name] = DatasetSpec(path=folder, protocol=protocol)
+            where = f"--data {spec.path}"
+            raise ConfigError(f"{where}: there is a dataset named {name!r} already")
+        specs[name] = spec
     if not specs:
         name = _folder_name(default) if (default / "dataset.json").is_file() else "demo-synthetic"
         specs[name] = DatasetSpec(path=default, protocol=protocol)
@@ -105,6 +108,41 @@ def open_datasets(
         if name not in specs
     ]
     return opened, hint
+
+
+def _given(
+    folders: Sequence[Path], protocol: str, train: Path | None
+) -> Iterator[tuple[str, DatasetSpec]]:
+    """Names and specifications of what the command line gives."""
+    for option, folder in [("--data", one) for one in folders] + [("--train-data", train)]:
+        if folder is not None and not folder.is_dir():
+            raise ConfigError(f"{option} {folder}: no such folder; {HOW_TO_ADD}")
+    if train is not None:
+        if not folders:
+            raise ConfigError("--train-data: say with --data what is tested on")
+        if protocol not in (HOLDOUT, CROSS):
+            raise ConfigError(f"--train-data: goes with --protocol {CROSS}, not {protocol!r}")
+        for folder in folders:
+            one, other = _two_names(train, folder)
+            yield f"{one}-to-{other}", DatasetSpec(path=folder, train=train, protocol=CROSS)
+    elif protocol == COMPOSITE:
+        if len(folders) < 2:
+            raise ConfigError(f"--protocol {COMPOSITE}: give --data at least twice")
+        parts = {_folder_name(folder): folder for folder in folders}
+        if len(parts) < len(folders):
+            parts = {folder.resolve().name: folder for folder in folders}
+        if len(parts) < len(folders):
+            raise ConfigError(f"--protocol {COMPOSITE}: two of the datasets have the same name")
+        yield "-and-".join(parts)[:60], DatasetSpec(path=folders[0], pool=parts, protocol=protocol)
+    else:
+        for folder in folders:
+            yield _folder_name(folder), DatasetSpec(path=folder, protocol=protocol)
+
+
+def _two_names(train: Path, folder: Path) -> tuple[str, str]:
+    """Of two datasets: their own, or those of their folders where they are the same."""
+    one, other = _folder_name(train), _folder_name(folder)
+    return (one, other) if one != other else (train.resolve().name, folder.resolve().name)
 
 
 def _folder_name(folder: Path) -> str:
@@ -122,12 +160,15 @@ def _folder_name(folder: Path) -> str:
 def _open(name: str, spec: DatasetSpec) -> BenchDataset:
     display = spec.display or KNOWN.get(name, (name, ""))[0]
     try:
-        dataset = Dataset.open(spec.path)
+        dataset = open_data(spec.folders)
     except ManifestError as error:
         return BenchDataset(name, display, spec, missing=str(error))
-    absent = [clip.crop_path.name for clip in dataset.iter_clips() if not clip.crop_path.is_file()]
+    clips = [*dataset.iter_clips()]
+    if isinstance(dataset, CrossDataset):
+        clips += dataset.train.iter_clips()
+    absent = [clip.crop_path.name for clip in clips if not clip.crop_path.is_file()]
     if absent:
-        what = f"{len(absent)} of {dataset.clips.num_rows} crop videos, such as {absent[0]}"
+        what = f"{len(absent)} of {len(clips)} crop videos, such as {absent[0]}"
         return BenchDataset(
             name, display, spec, missing=f"{spec.path}: {what} are absent; build the dataset again"
         )

@@ -16,8 +16,17 @@ from typing import Any, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from benchmarks.models.base import FitContext, Progress
-from benchmarks.protocols import blind_view, open_fold, training_view
+from benchmarks.models.base import FitContext, Progress, Spotter
+from benchmarks.protocols import (
+    TEST_SPLIT,
+    Folders,
+    blind_view,
+    open_data,
+    open_fold,
+    protocol_facts,
+    protocol_info,
+    training_view,
+)
 from benchmarks.provenance import (
     git_state,
     hardware,
@@ -48,11 +57,18 @@ class JobSpec(BaseModel):
         group: Its group of rows.
         options: Given to the model.
         data: The dataset's folder.
+        train: With protocol ``cross-dataset``, the dataset that is learnt from.
+        pool: With protocol ``composite``, the datasets by name.
+        people: Who is in several datasets.
         data_hash: What the dataset must be.
         fold_name: As `wdmd split` calls the fold; empty for the hold-out.
         out: The job's folder.
         cache: Shared cache folder.
         runs: Trained runs.
+        frames: Frames of each split of this fold.
+        sources: Modules whose code decides what the model does.
+        code_digest: Of that code when the job was planned.
+        smoke: Whether it only tries if the model runs at all; its numbers mean nothing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,11 +81,18 @@ class JobSpec(BaseModel):
     group: str = "user"
     options: dict[str, Any] = Field(default_factory=dict)
     data: Path
+    train: Path | None = None
+    pool: dict[str, Path] = Field(default_factory=dict)
+    people: Path | None = None
     data_hash: str
     fold_name: str = ""
     out: Path
     cache: Path
     runs: Path
+    frames: dict[str, int] = Field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    code_digest: str = ""
+    smoke: bool = False
 
     def result(self, **facts: Any) -> JobResult:
         """A result of this job with the facts that all results share."""
@@ -81,6 +104,8 @@ class JobSpec(BaseModel):
             group=self.group,
             options=self.options,
             data_hash=self.data_hash,
+            frames=self.frames,
+            smoke=self.smoke,
             code={**git_state(), "versions": versions()},
             hardware=hardware(),
             **facts,
@@ -121,7 +146,9 @@ def run_job(spec: JobSpec, progress: Progress) -> JobResult:
 def _fit_and_predict(
     spec: JobSpec, progress: Progress, seconds: dict[str, float]
 ) -> dict[str, Any]:
-    dataset = Dataset.open(spec.data)
+    folders = Folders(path=spec.data, train=spec.train, pool=spec.pool, people=spec.people)
+    dataset = open_data(folders)
+    facts = protocol_facts(dataset, spec.key.protocol, spec.fold_name)
     if dataset.data_hash != spec.data_hash:
         raise WdmdError(f"{spec.data}: changed while the benchmark ran; run the same command again")
     dataset = open_fold(dataset, spec.key.protocol, spec.fold_name)
@@ -138,11 +165,27 @@ def _fit_and_predict(
     begin = time.perf_counter()
     model.fit(training_view(dataset), context)
     seconds["fit"] = round(time.perf_counter() - begin, 3)
+    if protocol_info(facts["name"]).shows_target:
+        begin = time.perf_counter()
+        facts["adaptation"] = _adapt(model, dataset)
+        seconds["adapt"] = round(time.perf_counter() - begin, 3)
     begin = time.perf_counter()
     predictions = model.predict(blind_view(dataset, "test"), "test")
     seconds["predict"] = round(time.perf_counter() - begin, 3)
     write_predictions(spec.out, predictions)
-    return {**rescore(dataset, spec.out), "facts": model.describe()}
+    return {**rescore(dataset, spec.out), "facts": model.describe(), "protocol": facts}
+
+
+def _adapt(model: Spotter, dataset: Dataset) -> dict[str, Any] | None:
+    """Show the model the target's clips without labels: those to learn from, or else those of the test.
+
+    Returns:
+        Which clips, and what the model made of them; `None` when it made nothing of them.
+    """
+    splits = set(dataset.clips["split"].to_pylist())
+    split = "train" if "train" in splits else TEST_SPLIT
+    done = model.adapt(blind_view(dataset, split), split)
+    return {"unlabelled": split, "transductive": split == TEST_SPLIT, **done} if done else None
 
 
 def rescore(dataset: Dataset, folder: Path) -> dict[str, Any]:

@@ -82,11 +82,15 @@ class JobResult(BaseModel):
         group: The model's group of rows.
         options: Given to the model.
         facts: What the model says about itself: parameters, thresholds.
+        protocol: Name, version and cut of the protocol; see `benchmarks.protocols.protocol_facts`.
+        extras: What is told only on request, such as the score with a threshold chosen on the test data.
         metrics: Point values, `None` where undefined.
         score: See `Score.to_json`; `None` when the job failed.
         scoring_digest: Of the code that made `score` from the predictions.
         error: Why it failed.
         data_hash: Of the dataset.
+        frames: Frames of each split of the fold; empty in results of old versions.
+        smoke: Whether it only tried if the model runs at all; never in a table.
         code: Commit and versions.
         hardware: The machine.
         started: UTC, ISO 8601.
@@ -105,11 +109,15 @@ class JobResult(BaseModel):
     group: str = "user"
     options: dict[str, Any] = Field(default_factory=dict)
     facts: dict[str, Any] = Field(default_factory=dict)
+    protocol: dict[str, Any] = Field(default_factory=dict)
+    extras: dict[str, Any] = Field(default_factory=dict)
     metrics: dict[str, float | None] = Field(default_factory=dict)
     score: dict[str, Any] | None = None
     scoring_digest: str = ""
     error: JobError | None = None
     data_hash: str
+    frames: dict[str, int] = Field(default_factory=dict)
+    smoke: bool = False
     code: dict[str, Any] = Field(default_factory=dict)
     hardware: dict[str, Any] = Field(default_factory=dict)
     started: str = ""
@@ -173,10 +181,15 @@ def read_result(path: Path) -> JobResult | None:
         ) from error
 
 
-def read_results(root: Path) -> list[JobResult]:
-    """All results below a folder, in order of their paths."""
+def read_results(root: Path, *, smoke: bool = False) -> list[JobResult]:
+    """All results below a folder, in order of their paths.
+
+    Args:
+        root: Folder of results.
+        smoke: Read results of a smoke run, and only them: they must not get into a table.
+    """
     found = (read_result(path) for path in sorted(root.glob("*/*/*/*/result.json")))
-    return [result for result in found if result is not None]
+    return [result for result in found if result is not None and result.smoke == smoke]
 
 
 class DatasetRecord(BaseModel):

@@ -2,6 +2,8 @@
 
     datasets:
       my-lab: { path: data/my-lab, protocol: holdout }
+      a-to-b: { train: data/a, path: data/b, protocol: cross-dataset }
+      both: { pool: { a: data/a, b: data/b }, protocol: composite }
     models:
       mine: { target: "my_package.spotter:MySpotter", display: "Mine", options: { threshold: 0.4 } }
 
@@ -13,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from benchmarks.protocols.definitions import COMPOSITE, CROSS
+from benchmarks.protocols.opened import Folders
 from benchmarks.registry import ModelEntry, Registry
 from wdmd_tools.errors import ConfigError
 
@@ -31,8 +35,11 @@ class DatasetSpec(_Frozen):
 
     Args:
         path: Folder that `wdmd build` wrote.
-        protocol: ``holdout``: the split stored in the manifest, by subject; or the name of a split that
-            `wdmd split` made, all of whose folds are run.
+        protocol: ``holdout``: the split stored in the manifest, by subject; ``cross-dataset``;
+            ``composite``; or the name of a split that `wdmd split` made, all of whose folds are run.
+        train: With ``cross-dataset``, the dataset that is learnt from; `path` is tested on.
+        pool: With ``composite``, the datasets by name, instead of `path`.
+        people: ``people.csv``, who is the same person in several datasets.
         display: As shown in tables; the dataset's own name when empty.
         synthetic: Whether to label it as synthetic; found out from the dataset when `None`.
     """
@@ -41,6 +48,44 @@ class DatasetSpec(_Frozen):
     protocol: str = "holdout"
     display: str = ""
     synthetic: bool | None = None
+    train: Path | None = None
+    pool: dict[str, Path] = Field(default_factory=dict)
+    people: Path | None = None
+
+    @property
+    def folders(self) -> Folders:
+        """Where its data are."""
+        return Folders(path=self.path, train=self.train, pool=self.pool, people=self.people)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _path_of_a_pool(cls, values: Any) -> Any:
+        """The first of a pool stands for its path."""
+        if (
+            isinstance(values, dict)
+            and "path" not in values
+            and isinstance(values.get("pool"), dict)
+        ):
+            return {**values, "path": next(iter(values["pool"].values()), None)}
+        return values
+
+    @model_validator(mode="after")
+    def _data_fit_the_protocol(self) -> "DatasetSpec":
+        if (self.train is not None) != (self.protocol == CROSS):
+            raise ValueError(f"protocol {CROSS} and `train` (a dataset's folder) go together")
+        if bool(self.pool) != (self.protocol == COMPOSITE):
+            raise ValueError(f"protocol {COMPOSITE} and `pool` (datasets by name) go together")
+        return self
+
+    @field_validator("pool")
+    @classmethod
+    def _parts_are_named(cls, value: dict[str, Path]) -> dict[str, Path]:
+        for name in value:
+            if not NAME.fullmatch(name):
+                raise ValueError(f"name {name!r}: use letters, digits, '.', '_' and '-' only")
+        if len(value) == 1:
+            raise ValueError("a pool needs at least two datasets")
+        return value
 
     @field_validator("protocol")
     @classmethod
@@ -131,8 +176,17 @@ def load_bench_config(path: Path) -> BenchConfig:
         if first["type"] == "extra_forbidden":
             text = "no such key"
         raise ConfigError(f"{path}: {key}: {text}") from None
-    datasets = {
-        name: spec.model_copy(update={"path": path.parent / spec.path})
-        for name, spec in config.datasets.items()
-    }
+    datasets = {name: _beside(path.parent, spec) for name, spec in config.datasets.items()}
     return config.model_copy(update={"datasets": datasets})
+
+
+def _beside(folder: Path, spec: DatasetSpec) -> DatasetSpec:
+    """The same with paths from where the file lies."""
+    return spec.model_copy(
+        update={
+            "path": folder / spec.path,
+            "train": None if spec.train is None else folder / spec.train,
+            "pool": {name: folder / one for name, one in spec.pool.items()},
+            "people": None if spec.people is None else folder / spec.people,
+        }
+    )

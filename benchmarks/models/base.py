@@ -54,6 +54,21 @@ class Spotter(ABC):
             context: Seed, folders, options, progress.
         """
 
+    def adapt(self, dataset: Dataset, split: str) -> dict[str, Any]:
+        """Look at clips of the dataset that is tested on, after `fit`, where a protocol allows it.
+
+        Does nothing unless a model says otherwise. Only across datasets is it called.
+
+        Args:
+            dataset: Without labels.
+            split: Of the clips that may be looked at: ``"train"``, or ``"test"`` where there is no other.
+
+        Returns:
+            What was done, JSON values for the result; empty for nothing.
+        """
+        del dataset, split
+        return {}
+
     @abstractmethod
     def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
         """What the fitted model says about every clip of a split.

@@ -6,12 +6,13 @@ predictions.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.datasets import BenchDataset
 from benchmarks.job import JobSpec, rescore
-from benchmarks.protocols import Fold, folds_of
+from benchmarks.protocols import Fold, Folders, folds_of
 from benchmarks.provenance import scoring_digest
 from benchmarks.registry import ModelEntry
 from benchmarks.results import (
@@ -76,7 +77,7 @@ def plan(
                 fold=fold.number,
                 seed=seed,
             )
-            spec = _job(key, entry, one.dataset, fold, digests, settings)
+            spec = _job(key, entry, one.dataset, one.spec.folders, fold, digests, settings)
             old = None if settings.mode is Mode.FORCE else _finished(spec)
             if old is None:
                 jobs.append(spec)
@@ -124,6 +125,7 @@ def _job(
     key: JobKey,
     entry: ModelEntry,
     dataset: Dataset,
+    source: Folders,
     fold: Fold,
     digests: dict[str, str],
     settings: RunSettings,
@@ -139,13 +141,31 @@ def _job(
         note=entry.note,
         group=entry.group,
         options=dict(entry.options),
-        data=dataset.root,
+        data=source.path,
+        train=source.train,
+        pool=source.pool,
+        people=source.people,
         data_hash=dataset.data_hash,
         fold_name=fold.name,
         out=key.folder(settings.out),
         cache=settings.out / ".cache",
         runs=settings.runs,
+        frames=frames_of(fold.dataset),
+        sources=entry.sources,
+        code_digest=code,
+        smoke=settings.smoke,
     )
+
+
+def frames_of(dataset: Dataset) -> dict[str, int]:
+    """Frames of each split."""
+    counts: Counter[str] = Counter()
+    for split, n_frames in zip(
+        dataset.clips["split"].to_pylist(), dataset.clips["n_frames"].to_pylist(), strict=True
+    ):
+        if split is not None:
+            counts[split] += n_frames
+    return dict(sorted(counts.items()))
 
 
 def _finished(spec: JobSpec) -> JobResult | None:

@@ -30,6 +30,7 @@ class RunSettings:
         workers: Jobs at a time.
         environment: Further environment variables of the jobs.
         limits: Of each job.
+        smoke: Whether this is only to see if the models run; marks all results.
     """
 
     out: Path = Path("results")
@@ -39,3 +40,4 @@ class RunSettings:
     workers: int = 1
     environment: dict[str, str] = field(default_factory=dict)
     limits: Limits = NO_LIMITS
+    smoke: bool = False
