@@ -21,6 +21,7 @@ def _register() -> None:
         ("list_models", "list"),
         ("run", "run"),
         ("score", "score"),
+        ("sensitivity", "sensitivity"),
         ("leaderboard", "leaderboard"),
         ("report", "report"),
         ("compare", "compare"),

@@ -8,7 +8,7 @@ import typer
 _DEFAULT_OUT = Path("demo")
 
 
-_RENDERING = ("recordings", "subjects", "fps", "size", "seconds", "look", "layout")
+_RENDERING = ("recordings", "subjects", "fps", "size", "seconds", "camera", "layout")
 _INJECTING = ("me_duration", "versions", "control", "annotators", "crf", "face_model")
 
 
