@@ -142,14 +142,26 @@ def _trivial(name: str, cls: str, display: str, note: str) -> ModelEntry:
     return ModelEntry(name, target, display, note, group="trivial")
 
 
-def _lbp(name: str, cls: str, display: str, note: str) -> ModelEntry:
+_LBP_SOURCES = (
+    *(f"benchmarks.models.{name}" for name in ("lbp", "svm", "validation")),
+    *(
+        f"benchmarks.features.{name}"
+        for name in ("blocks", "grey", "lbp_codes", "lbp_sip", "lbp_top", "store", "windows")
+    ),
+    "meldae.decode",
+)
+
+
+def _lbp(
+    name: str, target: str, display: str, note: str, sources: tuple[str, ...] = ()
+) -> ModelEntry:
     return ModelEntry(
         name,
-        f"benchmarks.models.lbp:{cls}",
+        f"benchmarks.models.{target}",
         display,
         note,
         group="classical",
-        sources=("benchmarks.models", "benchmarks.features", "meldae.decode"),
+        sources=(*_LBP_SOURCES, *sources),
     )
 
 
@@ -213,11 +225,23 @@ BUILT_IN = (
     ),
     _lbp(
         "lbp-top",
-        "LbpTopSvm",
+        "lbp:LbpTopSvm",
         "LBP-TOP + linear SVM",
         "Sliding windows; our reading, since the paper does not say how LBP became a spotter.",
     ),
-    _lbp("lbp-sip", "LbpSipSvm", "LBP-SIP + linear SVM", "As LBP-TOP, with six-point patterns."),
+    _lbp(
+        "lbp-sip",
+        "lbp:LbpSipSvm",
+        "LBP-SIP + linear SVM",
+        "As LBP-TOP, with six-point patterns.",
+    ),
+    _lbp(
+        "lbp-mop",
+        "lbp_mop:LbpMopSvm",
+        "LBP-MOP + linear SVM",
+        "As LBP-TOP, on the means of each block along its three axes.",
+        ("benchmarks.features.lbp_mop",),
+    ),
     _detector(
         "temporal-maxer",
         "temporal_maxer:TemporalMaxer",

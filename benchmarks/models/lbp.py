@@ -66,7 +66,7 @@ class LbpOptions(Options):
 
 
 @dataclass(frozen=True)
-class _Windows:
+class Windows:
     """The windows of one clip.
 
     Args:
@@ -78,11 +78,12 @@ class _Windows:
     length: int
 
     def intervals(self) -> list[Interval]:
+        """The windows as intervals on the frame axis."""
         return [Interval(int(start), int(start) + self.length) for start in self.starts]
 
 
 class LbpSvm(Spotter):
-    """What the two LBP spotters share; `kind` says which histograms."""
+    """What the LBP spotters share; `kind` says which histograms."""
 
     kind = ""
     neighbours = 8
@@ -161,7 +162,7 @@ class LbpSvm(Spotter):
         chosen = np.flatnonzero(positive | (True if keep is None else keep))
         if not len(chosen):
             return
-        windows = _Windows(windows.starts[chosen], windows.length)
+        windows = Windows(windows.starts[chosen], windows.length)
         features = self._describe(counts, clip, windows)
         me.add(features, positive[chosen])
         speaking = dataset.speaking_by_frame(clip.clip_id)
@@ -254,15 +255,15 @@ class LbpSvm(Spotter):
             self.options.size,
         )
 
-    def _windows(self, clip: Clip) -> _Windows:
+    def _windows(self, clip: Clip) -> Windows:
         shortest = 2 * self._settings(clip.fps).geometry.radius_t + 1
         length = min(max(shortest, round(self.window_s * clip.fps)), clip.n_frames)
         if length < shortest:
-            return _Windows(np.zeros(0, np.int64), shortest)
+            return Windows(np.zeros(0, np.int64), shortest)
         stride = max(1, round(self.options.stride_ms * clip.fps / 1000))
-        return _Windows(window_starts(clip.n_frames, length, stride), length)
+        return Windows(window_starts(clip.n_frames, length, stride), length)
 
-    def _describe(self, counts: Counts, clip: Clip, windows: _Windows) -> Float:
+    def _describe(self, counts: Counts, clip: Clip, windows: Windows) -> Float:
         """Descriptors of unit length, so that one set of costs serves every grid."""
         settings = self._settings(clip.fps)
         margin, parts = settings.geometry.radius_t, settings.parts
@@ -318,7 +319,7 @@ class _Examples:
         return np.concatenate(self._features), np.concatenate(self._labels)
 
 
-def _is_positive(dataset: Dataset, clip: Clip, windows: _Windows) -> npt.NDArray[np.bool_]:
+def _is_positive(dataset: Dataset, clip: Clip, windows: Windows) -> npt.NDArray[np.bool_]:
     references = dataset.reference_intervals(clip.clip_id)
     spans = windows.intervals()
     return np.array([any(s.iou(r) >= 0.5 for r in references) for s in spans], dtype=np.bool_)
