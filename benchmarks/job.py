@@ -10,6 +10,7 @@ import json
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,6 +18,7 @@ from typing import Any, TextIO
 from pydantic import BaseModel, ConfigDict, Field
 
 from benchmarks.models.base import FitContext, Progress, Spotter
+from benchmarks.oracle import oracle_extras
 from benchmarks.protocols import (
     TEST_SPLIT,
     Folders,
@@ -173,7 +175,8 @@ def _fit_and_predict(
     predictions = model.predict(blind_view(dataset, "test"), "test")
     seconds["predict"] = round(time.perf_counter() - begin, 3)
     write_predictions(spec.out, predictions)
-    return {**rescore(dataset, spec.out), "facts": model.describe(), "protocol": facts}
+    said = model.describe()
+    return {**rescore(dataset, spec.out, said), "facts": said, "protocol": facts}
 
 
 def _adapt(model: Spotter, dataset: Dataset) -> dict[str, Any] | None:
@@ -188,17 +191,22 @@ def _adapt(model: Spotter, dataset: Dataset) -> dict[str, Any] | None:
     return {"unlabelled": split, "transductive": split == TEST_SPLIT, **done} if done else None
 
 
-def rescore(dataset: Dataset, folder: Path) -> dict[str, Any]:
+def rescore(
+    dataset: Dataset, folder: Path, facts: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The parts of a result that follow from its prediction files.
 
     Args:
         dataset: With labels.
         folder: With the prediction files.
+        facts: What the model says about itself.
     """
-    score = score_predictions(dataset, read_predictions(folder))
+    predictions = read_predictions(folder)
+    score = score_predictions(dataset, predictions)
     return {
         "score": score.to_json(),
         "metrics": point_values(score),
+        "extras": oracle_extras(dataset, predictions, facts or {}),
         "scoring_digest": scoring_digest(),
     }
 

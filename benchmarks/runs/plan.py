@@ -180,7 +180,7 @@ def _up_to_date(old: JobResult, spec: JobSpec, fold: Fold) -> JobResult:
     """A finished result under today's names, rescored when the scoring code changed."""
     changes = {"display": spec.display, "note": spec.note, "group": spec.group}
     if old.scoring_digest != scoring_digest():
-        changes |= rescore(fold.dataset, spec.out)
+        changes |= rescore(fold.dataset, spec.out, old.facts)
     new = old.model_copy(update=changes)
     if new != old:
         write_result(spec.out, new)
