@@ -1,80 +1,133 @@
 """`bench score`: anyone's predictions."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchmarks.cli.options import DATA, Json
+from benchmarks.cli.options import DATA, RESULTS, Json
 from benchmarks.cli.show import estimate_json
+
+if TYPE_CHECKING:
+    from benchmarks.scoring import Score
+    from benchmarks.summary import Estimate
 
 
 def score(
-    predictions: Annotated[Path, typer.Argument(help="Folder with predictions.parquet.")],
+    predictions: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder with predictions.parquet, ActivityNet .json, MEGC .csv, .eaf or a folder of them."
+        ),
+    ],
     data: Annotated[Path, typer.Option(help="The dataset they were made for.")] = DATA,
     split: Annotated[str, typer.Option(help="train, val, test, or all.")] = "test",
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="parquet, activitynet, megc or elan; found out where it is not given."
+        ),
+    ] = None,
+    tier: Annotated[
+        str | None, typer.Option(help="ELAN: the tier, or the model of ME@<model>.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Place it on the leaderboard under this name, as submitted, not rerun."),
+    ] = None,
+    results: Annotated[
+        Path, typer.Option(help="Folder of results, where --name places it.")
+    ] = RESULTS,
     as_json: Json = False,
 ) -> None:
     """Score anyone's predictions against a dataset's annotations."""
-    from benchmarks.report.cells import amount
-    from benchmarks.scoring import IOU_RULE, IOU_THRESHOLD, score_predictions
+    from benchmarks.scoring import score_predictions
+    from benchmarks.submissions.read import read_submission
     from benchmarks.summary import summarise
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, warn
     from wdmd_tools.errors import ConfigError, UnknownNameError
     from wdmd_tools.manifest import Dataset
     from wdmd_tools.manifest.dataset import SPLITS
-    from wdmd_tools.metrics.catalogue import metric
-    from wdmd_tools.predictions import read_predictions
 
     if split != "all" and split not in SPLITS:
         raise UnknownNameError("split", split, (*SPLITS, "all"))
-    if not predictions.is_dir():
-        raise ConfigError(f"{predictions}: no such folder; give the one with predictions.parquet")
+    if name is not None and split != "test":
+        raise ConfigError(f"--name {name}: only scores of the test split have a place on the board")
     dataset = Dataset.open(data)
-    score = score_predictions(
-        dataset, read_predictions(predictions), None if split == "all" else split
-    )
+    submission = read_submission(predictions, dataset, format_, tier)
+    score = score_predictions(dataset, submission.predictions, None if split == "all" else split)
     found = summarise([score])
+    placed: Path | None = None
+    if name is not None:
+        from benchmarks.submissions.place import place_submission
+
+        placed = place_submission(results, dataset, name, predictions, submission, score)
+    for note in submission.notes:
+        warn(f"{predictions}: {note}")
     if score.unpredicted:
         warn(
             f"{score.unpredicted} of {len(score.clips)} clips have no prediction; they count as "
             "'nothing found'"
         )
-    total = score.total
     if as_json:
-        print_json(
-            {
-                "predictions": str(predictions),
-                "dataset": dataset.name,
-                "split": split,
-                "iou_threshold": IOU_THRESHOLD,
-                "iou_rule": IOU_RULE.value,
-                "n_clips": len(score.clips),
-                "n_recordings": len(score.events),
-                "n_references": score.n_references,
-                "unpredicted": score.unpredicted,
-                "counts": {
-                    state: {"tp": one.tp, "fp": one.fp, "fn": one.fn}
-                    for state, one in (
-                        ("speaking", total.speaking),
-                        ("listening", total.listening),
-                        ("unknown", total.unknown),
-                    )
-                },
-                "metrics": {name: estimate_json(one) for name, one in found.items()},
-                "undefined": {
-                    name: metric(name).undefined for name, one in found.items() if one.value is None
-                },
-            }
-        )
+        head = {
+            "predictions": str(predictions),
+            "format": submission.format,
+            "notes": list(submission.notes),
+            "dataset": dataset.name,
+            "split": split,
+            "placed": None if placed is None else str(placed),
+        }
+        print_json(head | _json(score, found))
         return
-    stdout.print(
-        f"{dataset.name}, {split}: {len(score.clips)} clips, {score.n_references} micro-expressions, "
-        f"{len(score.events)} recordings; IoU > {IOU_THRESHOLD}",
-        markup=False,
-        highlight=False,
+    for line in _lines(dataset.name, split, score, found):
+        stdout.print(line, markup=False, highlight=False)
+    if placed is not None:
+        stdout.print(
+            f"placed as {name!r} (submitted, not rerun): {placed}; "
+            f"bench leaderboard {results} shows it",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def _json(score: "Score", found: "dict[str, Estimate]") -> dict[str, Any]:
+    from benchmarks.scoring import IOU_RULE, IOU_THRESHOLD
+    from wdmd_tools.metrics.catalogue import metric
+
+    total = score.total
+    states = (
+        ("speaking", total.speaking),
+        ("listening", total.listening),
+        ("unknown", total.unknown),
     )
+    return {
+        "iou_threshold": IOU_THRESHOLD,
+        "iou_rule": IOU_RULE.value,
+        "n_clips": len(score.clips),
+        "n_recordings": len(score.events),
+        "n_references": score.n_references,
+        "unpredicted": score.unpredicted,
+        "counts": {state: {"tp": one.tp, "fp": one.fp, "fn": one.fn} for state, one in states},
+        "metrics": {name: estimate_json(one) for name, one in found.items()},
+        "undefined": {
+            name: metric(name).undefined for name, one in found.items() if one.value is None
+        },
+    }
+
+
+def _lines(dataset: str, split: str, score: "Score", found: "dict[str, Estimate]") -> list[str]:
+    from benchmarks.report.cells import amount
+    from benchmarks.scoring import IOU_THRESHOLD
+    from wdmd_tools.metrics.catalogue import metric
+
+    head = (
+        f"{dataset}, {split}: {len(score.clips)} clips, {score.n_references} micro-expressions, "
+        f"{len(score.events)} recordings; IoU > {IOU_THRESHOLD}"
+    )
+    lines = [head]
     for name, one in found.items():
         interval = (
             f"  [{amount(name, one.low)}, {amount(name, one.high)}]"
@@ -82,5 +135,5 @@ def score(
             else ""
         )
         value = f"n/a ({metric(name).undefined})" if one.value is None else amount(name, one.value)
-        line = f"{name:<20}{value:>12}{interval}"
-        stdout.print(line, markup=False, highlight=False)
+        lines.append(f"{name:<20}{value:>12}{interval}")
+    return lines

@@ -10,6 +10,7 @@ from a short mean, from a long mean, and from a few frames ago, with the head's 
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,12 @@ class RegionMotion:
 
     def key(self, crop_sha256: str) -> str:
         """Name of the cache file of a crop."""
-        facts = {"version": FRAME_FEATURE_VERSION, "crop": crop_sha256, "settings": asdict(self)}
+        facts = {
+            "version": FRAME_FEATURE_VERSION,
+            "flow": _flow_digest(),
+            "crop": crop_sha256,
+            "settings": asdict(self),
+        }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def compute(self, crop: Path) -> Regions:
@@ -80,6 +86,14 @@ class RegionMotion:
                 "the dataset with larger crops"
             )
         return region_motion(grey[:, :height, :width], self)
+
+
+@lru_cache(maxsize=1)
+def _flow_digest() -> str:
+    """Of the code of the displacement, which belongs to another package and may change."""
+    import meldae.layers.motion
+
+    return hashlib.sha256(Path(meldae.layers.motion.__file__).read_bytes()).hexdigest()[:16]
 
 
 def middle(volume: npt.NDArray[np.uint8], zoom: float) -> npt.NDArray[np.uint8]:

@@ -1,0 +1,114 @@
+"""MEGC CSV: what the spotting challenges ask for.
+
+    vid,onset,offset,type                  2022 to 2024; type is me or mae
+    subject,video,onset,offset,emotion     2025
+    ..., score                             ours, may be added to either
+
+Frames count from 1, onset and offset both belong to the segment. A ``vid`` is a clip of the dataset (frames
+from its first one, as ``wdmd export --format megc`` writes them) or a whole recording (frames of the film);
+of the form of 2025, ``video``, ``<subject>_<video>`` and ``<subject>/<video>`` are looked for.
+
+The format cannot name a video without segments, so every clip that is not named counts as "nothing found".
+
+Reference:
+    Micro-Expression Grand Challenge 2022 to 2025, spotting, submission formats.
+"""
+
+import math
+from pathlib import Path
+
+from benchmarks.submissions.notes import MACRO, NO_SCORE, Submission, me_label
+from benchmarks.submissions.places import Collected, Places
+from wdmd_tools.errors import DataError
+from wdmd_tools.intervals import Interval, from_frames
+from wdmd_tools.spreadsheet_in import read_sheet
+
+
+def read_megc(path: Path, places: Places) -> Submission:
+    """Read a file.
+
+    Args:
+        path: The CSV file, with a head.
+        places: Of the dataset.
+
+    Raises:
+        DataError: It is no such CSV, or names an unknown video; the message names the line.
+    """
+    sheet = read_sheet(path)
+    columns = {name.casefold(): name for name in sheet.head}
+    wanted = [name for name in ("onset", "offset") if name not in columns]
+    if "vid" not in columns and "video" not in columns:
+        wanted.insert(0, "vid (or subject and video)")
+    if wanted:
+        raise DataError(
+            f"{path}: line 1: no column {', '.join(wanted)}; expected vid,onset,offset,type or "
+            f"subject,video,onset,offset,emotion, got {','.join(sheet.head) or 'nothing'}"
+        )
+    collected = Collected(places)
+    for clip_id in places.clips:
+        collected.mention(clip_id)
+    for line, cells in sheet.rows:
+        row = {name: cells.get(title, "").strip() for name, title in columns.items()}
+        _add(collected, f"{path}: line {line}", row)
+    return Submission(collected.predictions(), "megc", collected.notes.lines())
+
+
+def _add(collected: Collected, where: str, row: dict[str, str]) -> None:
+    label = me_label(row.get("type", ""))
+    if label is None:
+        collected.notes.add(MACRO)
+        return
+    if row.get("emotion") and label == "me":
+        label = row["emotion"]
+    frames = _frames(where, row)
+    score = _score(where, row, collected)
+    for name in _names(row):
+        if name in collected.places.clips:
+            collected.add(name, frames, score, label)
+            return
+        film = collected.places.film(name)
+        if film is not None:
+            collected.add_film_frames(film, frames, score, label)
+            return
+    raise collected.places.unknown(where, _names(row)[0], "vid" if "vid" in row else "video")
+
+
+def _names(row: dict[str, str]) -> list[str]:
+    """What the video of a row may be called."""
+    if "vid" in row:
+        return [row["vid"]]
+    video, subject = row["video"], row.get("subject", "")
+    return [video, f"{subject}_{video}", f"{subject}/{video}"] if subject else [video]
+
+
+def _frames(where: str, row: dict[str, str]) -> Interval:
+    numbers = []
+    for name in ("onset", "offset"):
+        text = row[name]
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number) or number != int(number):
+            raise DataError(f"{where}: {name} is {text!r}, expected a whole number of frames")
+        numbers.append(int(number))
+    onset, offset = numbers
+    if onset < 1:
+        raise DataError(f"{where}: onset is {onset}; frames count from 1 in MEGC files")
+    if offset < onset:
+        raise DataError(f"{where}: offset {offset} is before onset {onset}")
+    return from_frames(onset - 1, offset - 1)
+
+
+def _score(where: str, row: dict[str, str], collected: Collected) -> float:
+    text = row.get("score", "")
+    if not text:
+        collected.notes.add(NO_SCORE)
+        return 1.0
+    try:
+        score = float(text)
+    except ValueError:
+        score = math.nan
+    if not math.isfinite(score):
+        raise DataError(f"{where}: score is {text!r}, expected a number")
+    return score
