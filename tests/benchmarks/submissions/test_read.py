@@ -24,7 +24,7 @@ def test_by_the_ending(tmp_path: Path, name: str, kind: str) -> None:
 
 
 def test_a_folder_by_what_it_holds(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="holds neither predictions.parquet nor .eaf files$"):
+    with pytest.raises(ConfigError, match=r"holds neither predictions\.parquet nor \.eaf files$"):
         detect_format(tmp_path)
     (tmp_path / "predictions.json").write_text("{}")
     with pytest.raises(ConfigError, match=r"\(but predictions.json\); give a file, or its folder"):
@@ -45,7 +45,7 @@ def test_what_cannot_be_told(tmp_path: Path, dataset: Dataset) -> None:
         detect_format(tmp_path / "a.txt")
     with pytest.raises(UnknownNameError, match="unknown format 'megs'; did you mean 'megc'"):
         read_submission(tmp_path / "a.txt", dataset, "megs")
-    with pytest.raises(ConfigError, match="is a folder; give a .csv file"):
+    with pytest.raises(ConfigError, match=r"is a folder; give a \.csv file"):
         read_submission(tmp_path, dataset, "megc")
 
 
