@@ -176,7 +176,8 @@ def _write(footage: "Footage", learnt: "Dataset", rows: "list[Row]", out: Path) 
     write_text(paths[1], to_csv(rows))
     write_text(paths[2], to_markdown(footage, learnt.name, rows))
     count = sum(len(film.injected) for film in footage.films)
-    draw(paths[3], rows, f"{count} injected MEs, {len(footage.sources)} source films")
+    sources = len({film.source for film in footage.films})
+    draw(paths[3], rows, f"{count} injected MEs, {sources} source films")
     return paths
 
 

@@ -25,7 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 LEVELS = 5
 """Levels of a factor that was drawn from a range: about equally many MEs in each."""
 FEW_VALUES = 8
-"""A factor with at most this many values has one level a value."""
+"""A factor with at most this many values, each twice on average, has one level a value."""
 SOURCES_ENOUGH = 8
 """From this many source films on they are what is resampled, below it the injected films."""
 
@@ -197,7 +197,8 @@ def level_edges(values: FloatArray) -> list[tuple[float, float]]:
         One a value where there are few values, else about equally full ones.
     """
     distinct = np.unique(values)
-    if len(distinct) <= FEW_VALUES:
+    # Values drawn from a range hardly ever come twice.
+    if len(distinct) <= FEW_VALUES and len(values) >= 2 * len(distinct):
         return [(float(one), float(one)) for one in distinct]
     parts = [part for part in np.array_split(np.sort(values), LEVELS) if len(part)]
     edges: list[tuple[float, float]] = []

@@ -1,8 +1,9 @@
 """Films with injected micro-expressions, built into a dataset of which all is test data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -158,10 +159,10 @@ def open_footage(folder: Path, data: Path) -> Footage:
     spans: dict[str, list[Interval]] = {}
     for row in dataset.clips.to_pylist():
         span = Interval(row["start_frame"], row["end_frame"])
-        spans.setdefault(row["recording_id"], []).append(span)
+        spans.setdefault(film_of(row), []).append(span)
     unknown = sorted(spans.keys() - {film["recording_id"] for film in said["films"]})
     if unknown:
-        raise ManifestError(f"{data}: recording {unknown[0]!r} is not one of the films of {folder}")
+        raise ManifestError(f"{data}: {unknown[0]!r} is not one of the films of {folder}")
     columns = _by_recording(activity)
     events: dict[str, list[Injected]] = {}
     for row in truth.to_pylist():
@@ -182,6 +183,15 @@ def open_footage(folder: Path, data: Path) -> Footage:
         )
     hashes = {film["source"]: film["source_sha256"] for film in said["films"]}
     return Footage(folder, dataset, films, dict(said["config"]), hashes)
+
+
+def film_of(row: Mapping[str, Any]) -> str:
+    """Name of the film that a row of the clips table was cut from; recording ids are made for file names.
+
+    Args:
+        row: Of the clips table.
+    """
+    return Path(row["source_video"]).stem
 
 
 def check_footage(footage: Footage, learnt: Dataset) -> None:

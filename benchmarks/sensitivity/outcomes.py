@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.scoring import IOU_RULE, IOU_THRESHOLD
-from benchmarks.sensitivity.footage import Film, Footage
+from benchmarks.sensitivity.footage import Film, Footage, film_of
 from wdmd_tools.intervals import Interval
 from wdmd_tools.metrics.matching import match_intervals
 from wdmd_tools.predictions import ClipPrediction
@@ -55,9 +55,7 @@ def film_detections(
     for row in footage.dataset.clips.to_pylist():
         said = predictions.get(row["clip_id"])
         if said is not None:
-            found[row["recording_id"]] += [
-                one.interval.shift(row["start_frame"]) for one in said.segments
-            ]
+            found[film_of(row)] += [one.interval.shift(row["start_frame"]) for one in said.segments]
     return found
 
 

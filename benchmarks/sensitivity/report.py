@@ -56,7 +56,7 @@ def to_json(footage: Footage, learnt: str, rows: Sequence[Row]) -> dict[str, Any
         "learnt_from": learnt,
         "footage": {
             "folder": footage.folder.name,
-            "sources": sorted(footage.sources),
+            "sources": sorted({film.source for film in footage.films}),
             "films": len(injected),
             "controls": len(footage.films) - len(injected),
             "minutes": round(sum(float(f.covered.sum()) / f.fps / 60 for f in injected), 3),
