@@ -37,6 +37,7 @@ class ModelEntry:
         card: Source, fidelity, deviations, licence, size and speed; the built-in models' are
             ``benchmarks/cards/<name>.toml``.
         smoke: Options over `options` with which ``--smoke`` tries the model in seconds.
+        problem: Why it cannot be loaded, where that is known before; told when it is run.
     """
 
     name: str
@@ -48,6 +49,7 @@ class ModelEntry:
     sources: tuple[str, ...] = ()
     card: ModelCard | None = None
     smoke: Mapping[str, Any] = field(default_factory=dict)
+    problem: str = ""
 
     def load(self) -> type[Spotter]:
         """Import the model's class.
@@ -55,6 +57,8 @@ class ModelEntry:
         Raises:
             ConfigError: It cannot be imported, or is no subclass of `Spotter`.
         """
+        if self.problem:
+            raise ConfigError(self.problem)
         module_name, colon, attribute = self.target.partition(":")
         where = f"model {self.name!r}: {self.target!r}"
         if not (module_name and colon and attribute):
@@ -67,6 +71,9 @@ class ModelEntry:
             ) from error
         except AttributeError:
             raise ConfigError(f"{where}: {module_name} has no {attribute!r}") from None
+        except Exception as error:
+            # Code of others: whatever it does at import must not look like a fault of this program.
+            raise ConfigError(f"{where} cannot be imported: {error!r}") from error
         if not (isinstance(found, type) and issubclass(found, Spotter)):
             raise ConfigError(f"{where} is not a subclass of benchmarks.models.base.Spotter")
         return found
@@ -84,7 +91,7 @@ def _files_of(module: str) -> list[Path]:
     """Source files of a module or package; none when it is not installed."""
     try:
         spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError):
+    except Exception:  # noqa: BLE001  # finding a submodule imports its package, which may be anyone's
         return []
     if spec is None:
         return []
@@ -242,6 +249,19 @@ BUILT_IN = (
         "As LBP-TOP, on the means of each block along its three axes.",
         ("benchmarks.features.lbp_mop",),
     ),
+    ModelEntry(
+        "chi2-difference",
+        "benchmarks.models.feature_difference:FeatureDifference",
+        "chi-squared feature difference (one threshold)",
+        "Learns nothing but one threshold: LBP of a frame against those before and after it.",
+        group="classical",
+        sources=(
+            *_LBP_SOURCES,
+            "benchmarks.models.peaks",
+            "benchmarks.features.difference",
+            "benchmarks.features.lbp_frame",
+        ),
+    ),
     _detector(
         "temporal-maxer",
         "temporal_maxer:TemporalMaxer",
@@ -276,8 +296,13 @@ BUILT_IN = (
 
 
 def default_registry() -> Registry:
-    """The built-in models."""
-    return Registry(
+    """The built-in models, and those of installed packages (`benchmarks.plugins`)."""
+    from benchmarks.plugins import plugin_entries
+
+    registry = Registry(
         entry if entry.card else replace(entry, card=built_in_card(entry.name))
         for entry in BUILT_IN
     )
+    for entry in plugin_entries([entry.name for entry in BUILT_IN]):
+        registry.add(entry)
+    return registry
