@@ -1,12 +1,18 @@
 """How well a model does on a split, with the metrics of `wdmd_tools.metrics`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from meldae.calibration import Platt, expected_calibration_error, fit_platt, rescale
 from meldae.decode import Decoding, ScoredClip, choose_decoding, count_events, fit_bias
 from meldae.inference import RawScores
 from meldae.settings import DecodingConfig
+from meldae.state_thresholds import choose_by_state
+from meldae.targets import clip_targets
 from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Clip, Dataset
 from wdmd_tools.metrics.clips import BinaryCounts, auroc, binary_counts
@@ -24,6 +30,9 @@ class Evaluation:
         state: Clip decisions "speaks", where the state is known.
         me_auroc: Of p_me.
         state_auroc: Of p_state.
+        me_ece: Expected calibration error of p_me, see `meldae.calibration`.
+        state_ece: Of p_state.
+        frame_ece: Of the frame scores.
     """
 
     counts: DialogueCounts
@@ -31,6 +40,9 @@ class Evaluation:
     state: BinaryCounts
     me_auroc: float | None
     state_auroc: float | None
+    me_ece: float | None = None
+    state_ece: float | None = None
+    frame_ece: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers; undefined ones are null."""
@@ -51,6 +63,9 @@ class Evaluation:
             "acc_state": self.state.accuracy,
             "balanced_acc_state": self.state.balanced_accuracy,
             "auroc_state": self.state_auroc,
+            "ece_me": self.me_ece,
+            "ece_state": self.state_ece,
+            "ece_frames": self.frame_ece,
         }
 
 
@@ -94,7 +109,25 @@ def evaluate(
         state=binary_counts(state_scores, state_truths),
         me_auroc=auroc(me_scores, me_truths),
         state_auroc=auroc(state_scores, state_truths),
+        me_ece=expected_calibration_error(me_scores, me_truths),
+        state_ece=expected_calibration_error(state_scores, state_truths),
+        frame_ece=_frame_error(dataset, clips, by_id),
     )
+
+
+def _frame_error(
+    dataset: Dataset, clips: Sequence[Clip], by_id: Mapping[str, ClipPrediction]
+) -> float | None:
+    """Calibration error of the frame scores of clips that have them."""
+    pairs = [
+        (one.frame_scores, clip_targets(dataset, clip).inside)
+        for clip in clips
+        if (one := by_id.get(clip.clip_id)) is not None and one.frame_scores is not None
+    ]
+    if not pairs:
+        return None
+    scores, truths = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    return expected_calibration_error(scores, truths)
 
 
 def scored_clips(
@@ -129,19 +162,49 @@ def calibrate(
     Returns:
         The choice, and the event counts it gives on the same clips.
     """
-    from dataclasses import replace
-
     ready = scored_clips(dataset, clips, scores)
-    how, _ = choose_decoding(ready, options)
+    frames = _frame_line(dataset, clips, scores) if options.calibration == "platt" else Platt()
+    lined = {
+        name: replace(one, scores=rescale(one.scores, frames.scale, frames.bias))
+        for name, one in ready.items()
+    }
+    how, _ = choose_decoding(lined, options)
     known = [clip for clip in clips if clip.speaking is not None]
+    fit = fit_platt if options.calibration == "platt" else _fit_bias
+    me = fit([scores[clip.clip_id].me_logit for clip in clips], [clip.has_me for clip in clips])
+    state = fit(
+        [scores[clip.clip_id].state_logit for clip in known],
+        [bool(clip.speaking) for clip in known],
+    )
+    speaks = {
+        clip.clip_id: scores[clip.clip_id].state_logit * state.scale + state.bias >= 0
+        for clip in clips
+    }
+    if options.by_state:
+        speaking, other = choose_by_state(lined, speaks, how)
+        how = replace(how, speaking_threshold=speaking, other_threshold=other)
     how = replace(
         how,
-        me_bias=fit_bias(
-            [scores[clip.clip_id].me_logit for clip in clips], [clip.has_me for clip in clips]
-        ),
-        state_bias=fit_bias(
-            [scores[clip.clip_id].state_logit for clip in known],
-            [bool(clip.speaking) for clip in known],
-        ),
+        me_bias=me.bias,
+        me_scale=me.scale,
+        state_bias=state.bias,
+        state_scale=state.scale,
+        frame_bias=frames.bias,
+        frame_scale=frames.scale,
     )
-    return how, count_events(ready, how)
+    counts = DialogueCounts()
+    for name, one in ready.items():
+        counts = counts + count_events({name: one}, how.for_state(speaks[name]))
+    return how, counts
+
+
+def _fit_bias(logits: npt.ArrayLike, truths: npt.ArrayLike) -> Platt:
+    return Platt(1.0, fit_bias(logits, truths))
+
+
+def _frame_line(dataset: Dataset, clips: Sequence[Clip], scores: Mapping[str, RawScores]) -> Platt:
+    """Platt's line for the frames of all clips."""
+    given = np.concatenate([scores[clip.clip_id].frame_scores for clip in clips]).astype(float)
+    clipped = np.clip(given, 1e-6, 1 - 1e-6)
+    truths = np.concatenate([clip_targets(dataset, clip).inside for clip in clips])
+    return fit_platt(np.log(clipped) - np.log1p(-clipped), truths)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from meldae.calibration import rescale
 from meldae.checkpoint import build_model, load_weights, read_tensors
 from meldae.decode import Decoding, decode
 from meldae.feature_store import FeatureStore
@@ -154,13 +155,14 @@ def score_clips(
 
 
 def to_prediction(clip: Clip, raw: RawScores, how: Decoding) -> ClipPrediction:
-    """Raw scores to what is stored and scored."""
+    """Raw scores to what is stored and scored: calibrated, as the run's decoding says."""
+    p_state = _sigmoid(how.state_scale * raw.state_logit + how.state_bias)
     return ClipPrediction(
         clip_id=clip.clip_id,
-        segments=decode(raw.frame_scores, clip.fps, how),
-        frame_scores=raw.frame_scores,
-        p_me=_sigmoid(raw.me_logit + how.me_bias),
-        p_state=_sigmoid(raw.state_logit + how.state_bias),
+        segments=decode(raw.frame_scores, clip.fps, how.for_state(p_state >= 0.5)),
+        frame_scores=rescale(raw.frame_scores, how.frame_scale, how.frame_bias),
+        p_me=_sigmoid(how.me_scale * raw.me_logit + how.me_bias),
+        p_state=p_state,
     )
 
 
@@ -172,12 +174,15 @@ def load_model(run: RunFolder, device: str | torch.device = "cpu") -> Meldae:
     """The trained model of a run, in evaluation mode.
 
     Args:
-        run: A finished run.
+        run: A finished run; of an exported one (`meldae.export.session`) the model runs on onnxruntime.
         device: Where to put it.
 
     Raises:
         ModelFileError: The run is unfinished, or its weights are damaged or do not fit.
     """
+    exported: Meldae | None = run.exported_model()
+    if exported is not None:
+        return exported
     config = run.config.model
     config = replace(config, backbone=replace(config.backbone, pretrained=False))
     model = build_model(config)

@@ -8,6 +8,7 @@ from meldae.layers.encoder import make_encoder
 from meldae.layers.enhancer import Enhancer
 from meldae.layers.heads import ClipHead, FrameHead
 from meldae.layers.region_pool import RegionPool
+from meldae.layers.source import mirror
 from meldae.layers.temporal import BiGru, BiLstm, RegionalContext
 from meldae.output import MeldaeOutput
 
@@ -57,6 +58,18 @@ class Meldae(nn.Module):
         self, frames: Tensor, mask: Tensor | None = None, return_attention: bool = False
     ) -> MeldaeOutput:
         """See the class."""
+        output = self._look(frames, mask, return_attention)
+        if not self.config.mirror or self.training or frames.ndim == 4:
+            return output
+        other = self._look(mirror(frames), mask, False)
+        return MeldaeOutput(
+            me_logits=(output.me_logits + other.me_logits) / 2,
+            state_logits=(output.state_logits + other.state_logits) / 2,
+            frame_logits=(output.frame_logits + other.frame_logits) / 2,
+            attention=output.attention,
+        )
+
+    def _look(self, frames: Tensor, mask: Tensor | None, return_attention: bool) -> MeldaeOutput:
         encoded = frames if frames.ndim == 4 else self.encode(frames, mask)
         cls, regions = encoded[:, :, 0], encoded[:, :, 1:]
         features = cls if self.global_stream is None else self.global_stream(cls, mask)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from meldae.config import MeldaeConfig
 from wdmd_tools.errors import ConfigError
@@ -31,7 +31,19 @@ Precision = Literal["32-true", "bf16-mixed"]
 
 DecodingMethod = Literal["hysteresis", "proposals"]
 
-_ADDED = (("decoding", "merge_ms"), ("decoding", "methods"))
+Calibration = Literal["bias", "platt"]
+
+_ADDED = (
+    ("decoding", "merge_ms"),
+    ("decoding", "methods"),
+    ("training", "inject"),
+    ("training", "inject_amplitude"),
+    ("training", "inject_negatives"),
+    ("training", "warmup_epochs"),
+    ("decoding", "calibration"),
+    ("decoding", "by_state"),
+    ("model", "mirror"),
+)
 """Settings younger than the first runs: at its default such a key is no part of a run's identity, so that
 runs made before it are known again. Add every new key here."""
 
@@ -63,6 +75,14 @@ class TrainingConfig(_Settings):
         colour: Largest relative change of one colour against the others; pixels only.
         blur: Largest standard deviation of a blur, px of the model's input.
         compression: Largest quantisation step of 8x8 blocks, as a share of full brightness; pixels only.
+        inject: Chance that a window without an ME gets one: warped into its pixels, or added to its
+            displacement (docs/meldae-plus.md). Above 0, windows also get movement that is no ME.
+        inject_amplitude: Least and largest displacement of such an ME at its apex, as a share of the
+            distance of the outer eye corners.
+        inject_negatives: Chance that a window gets speech, a blink or a slow expression, which stay
+            unlabelled; only while MEs are put in.
+        warmup_epochs: Epochs of self-supervised training before the others: MEs are put into every
+            second window, and nothing but them is labelled. Labels of the data are not used.
         precision: bf16 autocast is for GPUs.
         checkpoint_activations: Compute the frame encoder twice instead of keeping what is in it: less
             memory, about a third more time.
@@ -100,6 +120,10 @@ class TrainingConfig(_Settings):
     colour: float = Field(default=0.0, ge=0, lt=1)
     blur: float = Field(default=0.0, ge=0, le=8)
     compression: float = Field(default=0.0, ge=0, le=0.5)
+    inject: float = Field(default=0.0, ge=0, le=1)
+    inject_amplitude: tuple[float, float] = (0.006, 0.025)
+    inject_negatives: float = Field(default=0.5, ge=0, le=1)
+    warmup_epochs: int = Field(default=0, ge=0, le=10_000)
     precision: Precision = "32-true"
     checkpoint_activations: bool = False
     compile: bool = False
@@ -114,6 +138,13 @@ class TrainingConfig(_Settings):
     cache_features: bool = False
     cache: bool = True
 
+    @field_validator("inject_amplitude")
+    @classmethod
+    def _is_a_range(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not 0 < value[0] <= value[1] <= 0.2:
+            raise ValueError("expected two numbers, 0 < least <= largest <= 0.2")
+        return value
+
 
 class DecodingConfig(_Settings):
     """What is tried on the validation split when frame scores become segments.
@@ -126,6 +157,9 @@ class DecodingConfig(_Settings):
         merge_ms: Gaps up to this long are bridged; 0 bridges none.
         methods: ``hysteresis``: runs over two thresholds; ``proposals``: runs over many thresholds, of
             which soft non-maximum suppression keeps the ones that stand out most.
+        calibration: What is fitted to logits on the validation split: ``bias``, a constant for clips and
+            nothing for frames; ``platt``, a scale and a constant for clips, states and frames.
+        by_state: Whether clips that the model takes for speaking have a threshold of their own.
     """
 
     smooth_ms: tuple[float, ...] = (0.0, 100.0)
@@ -134,6 +168,8 @@ class DecodingConfig(_Settings):
     max_ms: tuple[float, ...] = (700.0, 1000.0)
     merge_ms: tuple[float, ...] = (0.0,)
     methods: tuple[DecodingMethod, ...] = ("hysteresis",)
+    calibration: Calibration = "bias"
+    by_state: bool = False
 
 
 class RunConfig(_Settings):

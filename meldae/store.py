@@ -207,6 +207,23 @@ class FrameStore:
         chosen: Prepared = np.ascontiguousarray(whole if index is None else whole[index])
         return chosen
 
+    def pictures(self, clip_id: str, radius: int) -> Frames:
+        """Frames around the middle of a clip as the model's pictures, also in the flow mode.
+
+        Args:
+            clip_id: The clip.
+            radius: How many to each side, on the model's frame rate; fewer in a short clip.
+
+        Returns:
+            (T, C, size, size) uint8, see `to_model_frames`.
+        """
+        clip, places = self._clips[clip_id], self.source_index(clip_id)
+        self._check(clip)
+        middle = len(places) // 2
+        places = places[max(0, middle - radius) : middle + radius + 1]
+        frames = self._read(clip.crop_path, int(places[0]), int(places[-1]) + 1)
+        return to_model_frames(frames[places - places[0]], self._source)
+
     def _load(self, clip_id: str) -> Prepared:
         clip = self._clips[clip_id]
         self._check(clip)

@@ -131,8 +131,7 @@ class FlowChannels(nn.Module):
             far = local_mean(t, self.slow_radius, mask, face)
             base = over_time(near, face)
             others = (base, over_time(far, face), over_time(past(t, self.lag, face), face))
-            along = functional.pad((base[..., 2:] - base[..., :-2]) / 2, (1, 1))
-            down = functional.pad((base[..., 2:, :] - base[..., :-2, :]) / 2, (0, 0, 1, 1))
+            along, down = _slopes(base)
             xx, xy, yy = _cells(along * along), _cells(along * down), _cells(down * down)
             xx, yy = xx + _STIFF, yy + _STIFF
             scale = self.gain / (xx * yy - xy * xy)
@@ -183,6 +182,50 @@ def remove_head_motion(flow: Tensor, seen: Tensor, rounds: int = 2) -> Tensor:
         typical = (prior * size).sum(-1, keepdim=True) / prior.sum(-1, keepdim=True)
         weight = prior / (1 + size / (typical + 1e-6))
     return rest.view_as(flow)
+
+
+def brightness_slopes(frames: Tensor) -> Tensor:
+    """Slopes of the mean picture, as `FlowChannels` sees them.
+
+    Args:
+        frames: (B, T, C, H, W) float in [0, 1].
+
+    Returns:
+        (B, 2, H, W): log-brightness per px, right and down; 0 at the edges.
+    """
+    base = _blur(log_face(frames)).mean(1)
+    return torch.stack(_slopes(base), dim=1)
+
+
+def estimate_displacement(along: Tensor, down: Tensor, change: Tensor) -> Tensor:
+    """The closed form of Lucas and Kanade for one change of brightness.
+
+    Args:
+        along: (B, T, H, W) slope to the right.
+        down: The same, down.
+        change: Brightness before less brightness now; for a small displacement slope times displacement.
+
+    Returns:
+        (B, T, 2, H / 4, W / 4): displacement right and down, px.
+    """
+    xx, xy, yy = _cells(along * along), _cells(along * down), _cells(down * down)
+    xx, yy = xx + _STIFF, yy + _STIFF
+    x, y = _cells(along * change), _cells(down * change)
+    moved = torch.stack((yy * x - xy * y, xx * y - xy * x), dim=2)
+    return moved / (xx * yy - xy * xy)[:, :, None]
+
+
+def texture_share(along: Tensor, down: Tensor) -> Tensor:
+    """(B, T, H / 4, W / 4) in [0, 1]: how far a cell has texture to tell of movement."""
+    energy = _cells(along * along) + _cells(down * down)
+    return energy / (energy + 2 * _STIFF)
+
+
+def _slopes(base: Tensor) -> tuple[Tensor, Tensor]:
+    """Central differences to the right and down; 0 at the edges."""
+    along = functional.pad((base[..., 2:] - base[..., :-2]) / 2, (1, 1))
+    down = functional.pad((base[..., 2:, :] - base[..., :-2, :]) / 2, (0, 0, 1, 1))
+    return along, down
 
 
 def _blur(images: Tensor) -> Tensor:

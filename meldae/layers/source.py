@@ -18,6 +18,20 @@ def make_motion(source: InputConfig) -> MotionChannels | FlowChannels | None:
     return None
 
 
+def mirror(frames: Tensor) -> Tensor:
+    """Left and right exchanged, as a mirror shows a face.
+
+    Args:
+        frames: (B, T, C, H, W): pixels, or displacement with six channels (right, down, right, ...), whose
+            movements to the right then go to the left.
+    """
+    flipped = frames.flip(-1)
+    if frames.shape[2] == FlowChannels.channels:
+        signs = torch.tensor([-1.0, 1.0], device=frames.device).repeat(FlowChannels.channels // 2)
+        flipped = flipped * signs.to(frames.dtype).view(-1, 1, 1)
+    return flipped
+
+
 class FrameSource(nn.Module):
     """Stored frames to the channels that an encoder is given.
 

@@ -38,6 +38,7 @@ from meldae.settings import RunConfig
 from meldae.store import FrameStore, Progress
 from meldae.training.average import WeightAverage
 from meldae.training.curves import Curves
+from meldae.training.events import EpochEvents, Events
 from meldae.training.optimizer import make_loss, make_optimizer, set_rate
 from meldae.training.processes import Pass, merge, share, share_step
 from meldae.transforms import Augmentation, Changes, augment, draw_changes
@@ -81,10 +82,11 @@ class Loop:
         self.bare = model
         self.loss = make_loss(self.settings)
         self.augmentation = Augmentation.of_settings(self.settings)
+        self.events = Events(config, store)
         self.average = WeightAverage(model, self.settings.ema)
         self.curves = Curves(run.path / "tensorboard")
         self.history: list[dict[str, Any]] = []
-        self.best = -math.inf
+        self.best = -1.0
         self.best_epoch = 0
         self.epoch = 0
 
@@ -104,20 +106,34 @@ class Loop:
     @property
     def is_over(self) -> bool:
         """Whether all epochs are done, or the last `patience` of them brought nothing."""
-        patience = self.settings.patience
-        waited = self.epoch - self.best_epoch
-        return self.epoch >= self.settings.epochs or 0 < patience <= waited
+        settings = self.settings
+        waited = self.epoch - max(self.best_epoch, settings.warmup_epochs)
+        over = self.epoch >= settings.warmup_epochs + settings.epochs
+        return over or 0 < settings.patience <= waited
+
+    @property
+    def is_warming(self) -> bool:
+        """Whether the next epoch belongs to the self-supervised warm-up."""
+        return self.epoch < self.settings.warmup_epochs
 
     def one_epoch(self, data: ClipDataset, steps: int) -> None:
-        """Train on as many windows as cover the split once, then validate."""
-        settings, epoch = self.settings, self.epoch
-        rng = np.random.default_rng([self.config.seed, epoch])
+        """Train on as many windows as cover the split once, then validate; warm-up does not validate."""
+        settings, warming = self.settings, self.is_warming
+        # Each phase has epochs and rates of its own: what follows a warm-up sees the same windows.
+        epoch = self.epoch - (0 if warming else settings.warmup_epochs)
+        epochs = settings.warmup_epochs if warming else settings.epochs
+        rng = np.random.default_rng([self.config.seed, epoch, *([1] if warming else [])])
         torch.manual_seed(int(rng.integers(2**31)))
         generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
         stretch = 0.1 * min(settings.augment, 1.0)
         windows = data.plan_epoch(
-            rng, settings.window, settings.me_share, stretch, settings.balance_states
+            rng,
+            settings.window,
+            0.0 if warming else settings.me_share,
+            stretch,
+            settings.balance_states and not warming,
         )
+        events = self.events.of_epoch(data, epoch, warming)
         windows = windows[: steps * settings.batch_size]
         sums = torch.zeros(len(self.parts) + 1, dtype=torch.float64)
         started, count = time.perf_counter(), 0
@@ -129,22 +145,22 @@ class Loop:
         mine = (batch[row] for batch in batches for one in self._passes(batch) for row in one.rows)
         with data.expect(mine):
             for batch in batches:
-                set_rate(self.optimizer, (epoch + count / steps) / settings.epochs, settings.warmup)
-                sums += self._step(data, batch, generator)
+                set_rate(self.optimizer, (epoch + count / steps) / epochs, settings.warmup)
+                sums += self._step(data, batch, generator, events)
                 count += 1
                 if self.progress is not None:
                     self.progress(
-                        f"training, epoch {epoch + 1}",
-                        epoch * steps + count,
-                        steps * settings.epochs,
+                        f"{'warm-up' if warming else 'training'}, epoch {epoch + 1}",
+                        self.epoch * steps + count,
+                        steps * (settings.warmup_epochs + settings.epochs),
                     )
         sums = self._over_processes(sums)
         seconds = time.perf_counter() - started
-        row: dict[str, Any] = {"epoch": epoch + 1}
+        row: dict[str, Any] = {"epoch": self.epoch + 1}
         row |= {
             f"loss_{k}": round(float(v) / count, 6) for k, v in zip(self.parts, sums, strict=False)
         }
-        row |= self._validate()
+        row |= {"val_objective": None, "val_f1_dr": None} if warming else self._validate()
         row |= {
             "frames_per_second": round(float(sums[-1]) / seconds, 1),
             "seconds": round(seconds, 2),
@@ -158,7 +174,11 @@ class Loop:
         return share_step(len(windows), rank, processes, self.settings.micro_batch)
 
     def _step(
-        self, data: ClipDataset, windows: Sequence[Window], generator: torch.Generator
+        self,
+        data: ClipDataset,
+        windows: Sequence[Window],
+        generator: torch.Generator,
+        events: EpochEvents | None = None,
     ) -> Tensor:
         """One update of the weights; returns this process's share of the loss, by part, and frames."""
         fabric, settings = self.fabric, self.settings
@@ -166,8 +186,12 @@ class Loop:
         changes = (
             draw_changes(len(windows), self.augmentation, generator) if self.augmentation else None
         )
+        drawn = events.draw(len(windows)) if events else []
         for one in self._passes(windows):
-            batch = data.collate([windows[row] for row in one.rows]).to(fabric.device)
+            chosen = [windows[row] for row in one.rows]
+            batch = data.collate(chosen).to(fabric.device)
+            if events:
+                batch = events.put(batch, chosen, [drawn[row] for row in one.rows])
             mine = None if changes is None else changes.of(one.rows)
             with fabric.no_backward_sync(self.model, enabled=not one.is_last):
                 parts = self._pass(batch, mine, one.weight)
