@@ -171,7 +171,9 @@ def make_leaderboard(
         mine = [
             result
             for result in results
-            if result.job.dataset == record.name and result.data_hash == record.data_hash
+            if result.job.dataset == record.name
+            and result.data_hash == record.data_hash
+            and not result.smoke
         ]
         for protocol in sorted({result.job.protocol for result in mine}):
             chosen = [result for result in mine if result.job.protocol == protocol]

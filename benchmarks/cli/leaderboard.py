@@ -12,16 +12,32 @@ from benchmarks.cli.show import board_json, print_board, write_board
 def leaderboard(
     results: Annotated[Path, typer.Argument(help="Folder that bench run wrote.")] = RESULTS,
     out: Annotated[Path, typer.Option(help="Folder of leaderboards.")] = BOARD,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="Where a dataset is now, for its clips; may be given several times."),
+    ] = None,
+    clips: Annotated[
+        bool, typer.Option("--clips/--no-clips", help="Pages of every clip over time.")
+    ] = True,
+    media: Annotated[int, typer.Option(min=0, help="Clips of a dataset with pictures.")] = 100,
+    films: Annotated[
+        bool, typer.Option("--films/--no-films", help="A small film beside the pictures.")
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Write the leaderboards again from finished results."""
+    from benchmarks.report.clips.every import ClipOptions
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json
-    from wdmd_tools.errors import DataError
+    from wdmd_tools.errors import ConfigError, DataError
 
     if not any(results.glob("*/dataset.json")):
         raise DataError(f"{results}: no results here; make some with `bench run --all`")
-    board, written = write_board(results, out)
+    for folder in data or ():
+        if not (folder / "dataset.json").is_file():
+            raise ConfigError(f"--data {folder}: no dataset here (dataset.json is missing)")
+    options = ClipOptions(tuple(data or ()), media, films, clips)
+    board, written = write_board(results, out, clips=options, quiet=as_json)
     if as_json:
         print_json({**board_json(board), "files": [str(path) for path in written]})
         return

@@ -1,21 +1,31 @@
-"""A leaderboard as files: Markdown, CSV, HTML and a picture."""
+"""A leaderboard as files: Markdown, CSV, LaTeX, HTML and a picture; beside them the pages of clips."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.cards.model import ModelCard
 from benchmarks.leaderboard import Leaderboard
 from benchmarks.report.csv_table import to_csv
 from benchmarks.report.html_page import to_html
+from benchmarks.report.latex import to_latex
 from benchmarks.report.markdown import to_markdown
 from benchmarks.reported import load_reported
 from wdmd_tools.atomic import write_text
 
 
-def write_report(board: Leaderboard, folder: Path) -> list[Path]:
-    """Write ``leaderboard.md``, ``.csv``, ``.html`` and, where there is a row to draw, ``.png``.
+def write_report(
+    board: Leaderboard,
+    folder: Path,
+    clips: Mapping[str, str] | None = None,
+    cards: Mapping[str, ModelCard] | None = None,
+) -> list[Path]:
+    """Write ``leaderboard.md``, ``.csv``, ``.html``, ``.tex`` and, with a row to draw, ``.png``.
 
     Args:
         board: The tables.
         folder: Made if absent.
+        clips: Links to pages of clips by name of table, see `benchmarks.report.clips`.
+        cards: By model.
 
     Returns:
         The files, in the order written.
@@ -28,7 +38,8 @@ def write_report(board: Leaderboard, folder: Path) -> list[Path]:
     files = {
         "leaderboard.md": to_markdown(board, reported),
         "leaderboard.csv": to_csv(board, reported),
-        "leaderboard.html": to_html(board, reported, picture if drawn else None),
+        "leaderboard.html": to_html(board, reported, clips, cards),
+        "leaderboard.tex": to_latex(board, reported),
     }
     for name, text in files.items():
         write_text(folder / name, text)

@@ -1,6 +1,9 @@
 """How numbers and words of a leaderboard read, whatever the file."""
 
-from benchmarks.leaderboard import Row, Table
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.leaderboard import RANKED, Leaderboard, Row, Table
 from benchmarks.summary import Estimate
 from wdmd_tools.metrics.catalogue import CATALOGUE
 
@@ -78,6 +81,66 @@ def facts(table: Table) -> str:
     )
 
 
+def spread(one: Estimate | None) -> str:
+    """``seeds 28.0 to 35.1, SD 2.9``; nothing with one seed."""
+    if one is None or one.seed_sd is None:
+        return ""
+    low, high = percent(min(one.seeds)), percent(max(one.seeds))
+    return f"seeds {low} to {high}, SD {100 * one.seed_sd:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class RankTable:
+    """Average ranks of one protocol, best first.
+
+    Args:
+        protocol: Its name.
+        datasets: In order of the columns.
+        rows: Model, display name, mean rank, its interval in words, and rank on each dataset; mean,
+            interval and ranks are empty for a model that lacks a value on some dataset.
+    """
+
+    protocol: str
+    datasets: tuple[str, ...]
+    rows: tuple[tuple[str, str, str, str, tuple[str, ...]], ...]
+
+
+def rank_tables(board: Leaderboard) -> list[RankTable]:
+    """The average ranks as they are shown."""
+    made = []
+    for protocol, ranks in board.ranks.items():
+        tables = [table for table in board.tables if table.protocol == protocol]
+        datasets = [table.dataset for table in tables]
+        displays = {row.model: row.display for table in tables for row in table.rows}
+        order = sorted(displays, key=lambda name: ranks[name].value if name in ranks else 1e9)
+        rows = []
+        for name in order:
+            one = ranks.get(name)
+            if one is None:
+                rows.append((name, displays[name], "", "", ("",) * len(datasets)))
+                continue
+            around = "" if one.low is None else f"{one.low:.1f} to {one.high:.1f}"
+            places = tuple(f"{one.ranks[dataset]:g}" for dataset in datasets)
+            rows.append((name, displays[name], f"{one.value:.2f}", around, places))
+        shown = tuple(table.display for table in tables)
+        made.append(RankTable(protocol, shown, tuple(rows)))
+    return made
+
+
+def rank_heads(table: RankTable) -> Sequence[str]:
+    """Titles of the columns of average ranks."""
+    return ("Model", "average rank", "95 % interval", *table.datasets)
+
+
+RANK_NOTE = (
+    f"Rank by {RANKED.upper()} on each dataset, 1 is best, ties shared; the average over datasets with its "
+    "95 % interval from resampled recordings. A model without a value on every dataset is blank and is not "
+    "counted in the ranks of the others."
+)
+
+SUBMITTED = "submitted, not rerun"
+"""Beside the name of a row of someone's predictions."""
+
 EXPLANATION = (
     "In percent, with 95 % intervals from 10,000 bootstrap resamples of whole recordings. F1: one-to-one "
     "matching, right when the temporal IoU exceeds 0.5. F1_DR: harmonic mean of F1_speaking and "
@@ -89,3 +152,8 @@ EXPLANATION = (
 def status(row: Row) -> str:
     """What to say beside a row; empty when all is well."""
     return "" if row.status == "ok" else row.status
+
+
+def name(row: Row) -> str:
+    """A row's name, with a word where no model was run."""
+    return f"{row.display} ({SUBMITTED})" if row.submitted else row.display

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from benchmarks.leaderboard import Leaderboard
+from benchmarks.leaderboard import RANKED, Leaderboard
 from benchmarks.reported import ReportedTable
 from benchmarks.summary import METRICS
 
@@ -26,15 +26,20 @@ HEAD = (
     "train_seconds",
     "parameters",
     "status",
+    "n_clips_with_me",
+    "seed_sd",
+    "seed_min",
+    "seed_max",
 )
-"""Columns; values are shares from 0 to 1, empty where undefined or missing."""
+"""Columns; values are shares from 0 to 1 (ranks from 1), empty where undefined or missing."""
 
 
 def to_csv(board: Leaderboard, reported: Sequence[ReportedTable] = ()) -> str:
     """One line per model and metric.
 
     Args:
-        board: The tables; their lines have the source ``rerun``, or ``missing`` for an absent dataset.
+        board: The tables; their lines have the source ``rerun``, ``submitted`` for someone's predictions,
+            ``rank`` for average ranks, or ``missing`` for an absent dataset.
         reported: Tables of papers; their lines have the source ``reported``.
     """
     out = io.StringIO()
@@ -46,7 +51,7 @@ def to_csv(board: Leaderboard, reported: Sequence[ReportedTable] = ()) -> str:
                 one = row.estimates.get(metric)
                 writer.writerow(
                     {
-                        "source": "rerun",
+                        "source": "submitted" if row.submitted else "rerun",
                         "dataset": table.dataset,
                         "synthetic": str(table.synthetic).lower(),
                         "protocol": table.protocol,
@@ -63,8 +68,26 @@ def to_csv(board: Leaderboard, reported: Sequence[ReportedTable] = ()) -> str:
                         "train_seconds": _number(row.train_seconds, 1),
                         "parameters": "" if row.parameters is None else row.parameters,
                         "status": _safe(row.status),
+                        "n_clips_with_me": table.n_clips_with_me,
+                        "seed_sd": _number(one.seed_sd if one else None),
+                        "seed_min": _number(min(one.seeds) if one and one.seeds else None),
+                        "seed_max": _number(max(one.seeds) if one and one.seeds else None),
                     }
                 )
+    for protocol, ranks in board.ranks.items():
+        for model, rank in ranks.items():
+            writer.writerow(
+                {
+                    "source": "rank",
+                    "dataset": " ".join(rank.ranks),
+                    "protocol": protocol,
+                    "model": _safe(model),
+                    "metric": f"average_rank_{RANKED}",
+                    "value": _number(rank.value),
+                    "low": _number(rank.low),
+                    "high": _number(rank.high),
+                }
+            )
     for missing in board.missing:
         writer.writerow(
             {"source": "missing", "dataset": missing.dataset, "status": _safe(missing.reason)}

@@ -17,6 +17,7 @@ def to_markdown(board: Leaderboard, reported: Sequence[ReportedTable] = ()) -> s
     parts = ["# Leaderboard", cells.EXPLANATION]
     for table in board.tables:
         parts += _table(table)
+    parts += _ranks(board)
     if board.missing:
         parts.append("## Datasets that are not here")
         rows = [(one.display, f"missing: {one.reason}") for one in board.missing]
@@ -30,7 +31,7 @@ def _table(table: Table) -> list[str]:
     head = ("Model", *COLUMNS.values(), "clips", "MEs", "train s", "parameters", "")
     rows = [
         (
-            row.display,
+            cells.name(row),
             *(cells.estimate(row.estimates.get(name)) for name in COLUMNS),
             str(table.n_clips) if row.estimates else "",
             str(table.n_references) if row.estimates else "",
@@ -44,7 +45,31 @@ def _table(table: Table) -> list[str]:
     parts = [f"## {_escape(cells.title(table))}"]
     if table.synthetic:
         parts.append(f"> **{cells.SYNTHETIC}**")
-    return [*parts, cells.facts(table), _grid(head, rows), "\n".join(notes)]
+    return [*parts, cells.facts(table), _grid(head, rows), *_seeds(table), "\n".join(notes)]
+
+
+def _seeds(table: Table) -> list[str]:
+    """How far training seeds are apart; nothing with one seed."""
+    rows = [
+        (cells.name(row), *(cells.spread(row.estimates.get(name)) for name in COLUMNS))
+        for row in table.rows
+        if any(one.seeds for one in row.estimates.values())
+    ]
+    if not rows:
+        return []
+    return [
+        "Training seeds, from the lowest to the highest:",
+        _grid(("Model", *COLUMNS.values()), rows),
+    ]
+
+
+def _ranks(board: Leaderboard) -> list[str]:
+    parts = []
+    for table in cells.rank_tables(board):
+        rows = [(name, mean, around, *places) for _, name, mean, around, places in table.rows]
+        parts += [f"## Average rank, {_escape(table.protocol)}", cells.RANK_NOTE]
+        parts.append(_grid(cells.rank_heads(table), rows))
+    return parts
 
 
 def _reported(paper: ReportedTable) -> list[str]:

@@ -98,20 +98,34 @@ def error_counts(
     if not 0.0 < floor <= threshold < 1.0:
         raise ValueError(f"Expected 0 < `floor` <= `threshold` < 1 but got {floor}, {threshold}.")
     kinds = prediction_kinds(predictions, references, threshold, rule, floor)
-    found = {ref for _, ref in match_intervals(predictions, references, threshold, rule)}
-    touched = {
-        index
-        for index, reference in enumerate(references)
-        if any(one.iou(reference) >= floor for one in predictions)
-    }
+    fates = reference_kinds(predictions, references, threshold, rule, floor)
     return ErrorCounts(
         **{
             name: kinds.count(name)
             for name in ("hit", "duplicate", "short", "long", "shifted", "background")
         },
-        near=len(touched - found),
-        missed=len(references) - len(touched | found),
+        near=fates.count("near"),
+        missed=fates.count("missed"),
     )
+
+
+def reference_kinds(
+    predictions: Sequence[Interval],
+    references: Sequence[Interval],
+    threshold: float = 0.5,
+    rule: IouRule = IouRule.EXCEEDS,
+    floor: float = FLOOR,
+) -> list[str]:
+    """What became of each reference, ``hit``, ``near`` or ``missed``; see `error_counts`."""
+    found = {ref for _, ref in match_intervals(predictions, references, threshold, rule)}
+
+    def kind(index: int, reference: Interval) -> str:
+        if index in found:
+            return "hit"
+        touched = any(one.iou(reference) >= floor for one in predictions)
+        return "near" if touched else "missed"
+
+    return [kind(index, reference) for index, reference in enumerate(references)]
 
 
 def prediction_kinds(

@@ -3,15 +3,18 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from benchmarks.leaderboard import Leaderboard, Missing, Row, Table
+from benchmarks.ranks import AverageRank
 from benchmarks.report import cells, write_report
 from benchmarks.report.csv_table import to_csv
 from benchmarks.report.html_page import to_html
+from benchmarks.report.latex import tex, to_latex
 from benchmarks.report.markdown import to_markdown
 from benchmarks.reported import load_reported
 from benchmarks.summary import METRICS, Estimate
@@ -96,6 +99,77 @@ def _fields(table: Table) -> dict[str, object]:
     return {name: getattr(table, name) for name in table.__dataclass_fields__}
 
 
+def test_positives_seeds_and_ranks_are_in_markdown_and_csv(board: Leaderboard) -> None:
+    found = _with_seeds_and_ranks(board)
+    text = to_markdown(found)
+    assert "40 clips (12 with a micro-expression), 15 micro-expressions" in text
+    assert "| Mine \\<b>\\|\\*1\\*\\|\\</b> | seeds 20.0 to 30.0, SD 7.1 |" in text
+    assert "## Average rank, holdout" in text
+    assert "| Mine \\<b>\\|\\*1\\*\\|\\</b> | 1.50 | 1.0 to 2.0 | 1 | 2 |" in text
+    assert "| Bad |  |  |  |  |" in text
+    assert "theirs (submitted, not rerun)" in text
+    rows = list(csv.DictReader(io.StringIO(to_csv(found))))
+    mine = next(row for row in rows if row["model"] == "mine" and row["metric"] == "acc_me")
+    assert (mine["n_clips_with_me"], mine["n_references"]) == ("12", "15")
+    assert (mine["seed_sd"], mine["seed_min"], mine["seed_max"]) == ("0.070711", "0.2", "0.3")
+    assert {row["source"] for row in rows if row["model"] == "sent"} == {"submitted"}
+    (rank,) = [row for row in rows if row["source"] == "rank"]
+    assert (rank["metric"], rank["value"], rank["low"], rank["high"]) == (
+        "average_rank_f1_dr", "1.5", "1", "2",
+    )  # fmt: skip
+
+
+def test_html_shows_seeds_ranks_and_who_submitted(board: Leaderboard) -> None:
+    text = to_html(_with_seeds_and_ranks(board))
+    assert text.count("submitted, not rerun") == 2  # in the table, and on the card
+    assert "seeds 20.0 to 30.0, SD 7.1" in text
+    assert text.count('class="seed" d="M20.0 0V10"') == 1
+    assert 'data-sort="1.50"' in text
+
+
+def test_latex_has_the_layout_of_table_2_and_no_shared_column(board: Leaderboard) -> None:
+    text = to_latex(_with_seeds_and_ranks(board), load_reported())
+    ours, paper = text.split(r"\begin{table*}")[1:]
+    assert _widths(ours) == {14}  # model, the paper's six, three of each of two data sets, rank
+    assert _widths(paper) == {7}
+    assert "WDMD} & " in ours
+    assert "Demo (synthetic), 15 MEs" in ours
+    assert r"\shortstack{25.0\\ \tiny 12.5--50.0\\ \tiny SD 7.1}" in ours
+    assert r"Mine <b>|*1*|</b>" in ours
+    assert "31.74" in paper
+    assert "31.74" not in ours
+    assert r"50.5 \%" in paper
+    assert "SYNTHETIC DATA" in ours
+    plain = re.sub(r"\\[{}]", "", text)
+    assert plain.count("{") == plain.count("}")
+    assert to_latex(Leaderboard((), ())).count("tabular") == 0
+
+
+def test_latex_takes_names_as_text() -> None:
+    assert tex(r"50 % of a_b & {c} #1 \x ~ ^ $") == (
+        r"50 \% of a\_b \& \{c\} \#1 \textbackslash{}x \textasciitilde{} "
+        r"\textasciicircum{} \$"
+    )
+
+
+def _widths(table: str) -> set[int]:
+    lines = [line for line in table.splitlines() if line.endswith(r"\\") and "multi" not in line]
+    return {len(re.split(r"(?<!\\)&", line)) for line in lines}
+
+
+def _with_seeds_and_ranks(board: Leaderboard) -> Leaderboard:
+    table = board.tables[0]
+    never, mine, bad = table.rows
+    seeded = replace(mine.estimates["acc_me"], seeds=(0.2, 0.3))
+    mine = replace(mine, estimates={**mine.estimates, "acc_me": seeded})
+    sent = replace(mine, model="sent", display="theirs", submitted=True, estimates=never.estimates)
+    other = replace(table, dataset="e", display="Other", rows=())
+    rows = (never, mine, bad, sent)
+    rank = AverageRank(1.5, 1.0, 2.0, {"d": 1.0, "e": 2.0})
+    tables = (replace(table, rows=rows, seeds=2), replace(other, protocol="holdout"))
+    return Leaderboard(tables, (), {"holdout": {"mine": rank}})
+
+
 class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -105,7 +179,7 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag not in {"meta", "img", "br"}:
+        if tag not in {"meta", "img", "br", "input"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -116,19 +190,17 @@ class _Page(HTMLParser):
 
 
 def test_html_is_one_well_formed_file_that_asks_the_network_for_nothing(
-    board: Leaderboard, tmp_path: Path
+    board: Leaderboard,
 ) -> None:
-    picture = tmp_path / "p.png"
-    picture.write_bytes(b"\x89PNG")
-    text = to_html(board, load_reported(), picture)
+    text = to_html(board, load_reported(), {"d-holdout": "clips/d-holdout/index.html"})
     page = _Page()
     page.feed(text)
     assert page.open == []
     assert "http" not in re.sub(r'http-equiv="', "", text)
     for tag, attributes in page.tags:
         assert tag not in {"link", "iframe", "object"}
-        source = attributes.get("src")
-        assert source is None or source.startswith("data:image/png;base64,")
+        assert "src" not in attributes
+        assert not any(name.startswith("on") for name in attributes)
     assert sum(tag == "script" for tag, _ in page.tags) == 1
     said = " ".join(page.text)
     assert NAME in said
@@ -137,6 +209,12 @@ def test_html_is_one_well_formed_file_that_asks_the_network_for_nothing(
     keys = [attributes["data-sort"] for tag, attributes in page.tags if "data-sort" in attributes]
     assert "0.250000" in keys
     assert all(key == "" or float(str(key)) >= 0 for key in keys)
+    assert ("a", {"href": "clips/d-holdout/index.html"}) in page.tags
+    whiskers = [
+        attributes["d"] for tag, attributes in page.tags if attributes.get("class") == "span"
+    ]
+    assert "M12.5 5H50.0" in whiskers  # the interval 12.5 to 50.0
+    assert "M50.0 5H50.0" in whiskers  # AUROC of "never" has no interval
 
 
 def test_all_files_are_written_and_the_same_again(board: Leaderboard, tmp_path: Path) -> None:
@@ -144,7 +222,13 @@ def test_all_files_are_written_and_the_same_again(board: Leaderboard, tmp_path: 
 
     files = write_report(board, tmp_path / "one")
     names = [path.name for path in files]
-    assert names == ["leaderboard.md", "leaderboard.csv", "leaderboard.html", "leaderboard.png"]
+    assert names == [
+        "leaderboard.md",
+        "leaderboard.csv",
+        "leaderboard.html",
+        "leaderboard.tex",
+        "leaderboard.png",
+    ]
     assert imread(files[-1]).shape[1] == 1000
     other = write_report(board, tmp_path / "two")
     for one, again in zip(files, other, strict=True):
@@ -153,7 +237,7 @@ def test_all_files_are_written_and_the_same_again(board: Leaderboard, tmp_path: 
 
 def test_without_rows_there_is_no_picture(tmp_path: Path) -> None:
     files = write_report(Leaderboard((), (Missing("samm", "SAMM", "x"),)), tmp_path)
-    assert [path.suffix for path in files] == [".md", ".csv", ".html"]
+    assert [path.suffix for path in files] == [".md", ".csv", ".html", ".tex"]
 
 
 def test_the_paper_table_is_as_printed() -> None:

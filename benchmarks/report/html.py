@@ -1,0 +1,67 @@
+"""Templates, styles and scripts of the benchmark's pages: everything escaped, nothing from a network."""
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from benchmarks.report import cells
+from wdmd_tools.report import content_policy, stylesheet
+
+_HERE = Path(__file__).parent
+
+GENERATOR = '<meta name="generator" content="bench leaderboard">'
+"""In the head of every page, so that a later one knows which files it may replace."""
+
+
+@functools.cache
+def script(name: str) -> str:
+    """The text of a script of ours.
+
+    Args:
+        name: ``board``, ``clips`` or ``film``.
+    """
+    return (_HERE / "scripts" / f"{name}.js").read_text(encoding="utf-8")
+
+
+def render(template: str, scripts: Sequence[str], **values: Any) -> str:
+    """Fill a template.
+
+    Args:
+        template: A file in ``templates``.
+        scripts: Texts of the scripts of the page; no other runs.
+        values: For the template.
+    """
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            style=stylesheet() + _own_style(),
+            scripts=scripts,
+            policy=content_policy(scripts) + "; media-src 'self' file:",
+            **values,
+        )
+    )
+
+
+@functools.cache
+def _own_style() -> str:
+    return (_HERE / "board.css").read_text(encoding="utf-8")
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["generator"] = GENERATOR
+    environment.filters["percent"] = cells.percent
+    environment.filters["amount"] = cells.amount
+    return environment
