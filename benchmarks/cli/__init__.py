@@ -20,6 +20,7 @@ def _register() -> None:
     for module, name in (
         ("list_models", "list"),
         ("run", "run"),
+        ("reproduce", "reproduce"),
         ("score", "score"),
         ("sensitivity", "sensitivity"),
         ("leaderboard", "leaderboard"),

@@ -1,5 +1,7 @@
 """Options and defaults that the commands share."""
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,8 +36,28 @@ def configured(config: Path | None) -> "tuple[BenchConfig, Registry]":
     from benchmarks.registry import default_registry
     from benchmarks.specs import BenchConfig, load_bench_config
 
-    path = config if config is not None else (CONFIG if CONFIG.is_file() else None)
+    path = _config_file(config)
     settings = load_bench_config(path) if path is not None else BenchConfig()
     registry = default_registry()
+    if path is not None and settings.models and str(path.resolve().parent) not in sys.path:
+        # A model of one's own is usually a file beside bench.yaml.
+        sys.path.append(str(path.resolve().parent))
     settings.add_models(registry)
     return settings, registry
+
+
+def model_path(config: Path | None) -> dict[str, str]:
+    """Environment of jobs, so that they find modules that lie beside the configuration.
+
+    Args:
+        config: As given to `configured`.
+    """
+    path = _config_file(config)
+    if path is None:
+        return {}
+    known = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join([str(path.resolve().parent), *([known] if known else [])])}
+
+
+def _config_file(config: Path | None) -> Path | None:
+    return config if config is not None else (CONFIG if CONFIG.is_file() else None)

@@ -1,15 +1,29 @@
 """`bench run`: models on datasets."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmarks.cli.options import BOARD, DATA, RESULTS, RUNS, ConfigFile, Json, configured
+from benchmarks.cli.options import (
+    BOARD,
+    DATA,
+    RESULTS,
+    RUNS,
+    ConfigFile,
+    Json,
+    configured,
+    model_path,
+)
+from benchmarks.cli.run_output import Display, failure_line, show_estimate, show_smoke
 from benchmarks.cli.show import board_json, print_board, write_board
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benchmarks.results import JobResult
+    from benchmarks.runs.plan import Plan
 
 
 def run(
@@ -29,10 +43,15 @@ def run(
     data: Annotated[
         list[Path] | None, typer.Option(help="A dataset folder; may be given several times.")
     ] = None,
+    train_data: Annotated[
+        Path | None,
+        typer.Option(help="Learn from this dataset and test on those of --data (cross-dataset)."),
+    ] = None,
     protocol: Annotated[
         str,
         typer.Option(
-            help="holdout, or the name of a split that wdmd split made: all of its folds are run."
+            help="holdout, cross-dataset, composite (all of --data pooled), or the name of a split "
+            "that wdmd split made: all of its folds are run; bench protocols explains them."
         ),
     ] = "holdout",
     config: ConfigFile = None,
@@ -43,16 +62,54 @@ def run(
     runs: Annotated[
         Path, typer.Option(help="Trained MELDAE runs; those that fit are not trained again.")
     ] = RUNS,
+    only_missing: Annotated[
+        bool,
+        typer.Option(
+            "--only-missing", help="Run what is not finished, and what failed (the default)."
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Run finished jobs again.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run.")] = False,
+    only_cache: Annotated[
+        bool,
+        typer.Option("--only-cache", help="Run nothing; make the tables of what is finished."),
+    ] = False,
+    time_limit: Annotated[
+        str | None, typer.Option(help="Wall time of a job, such as 90s, 15m or 2h.")
+    ] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(help="Resident memory of a job, such as 800MB or 4GB.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
+    address: Annotated[
+        str | None, typer.Option(help="Of the Ray cluster; RAY_ADDRESS, else this machine alone.")
+    ] = None,
+    gpus_per_job: Annotated[
+        float, typer.Option(min=0, help="GPUs that Ray keeps for each job; 0.5 lets two share one.")
+    ] = 0.0,
+    smoke: Annotated[
+        bool,
+        typer.Option(
+            "--smoke", help="See if the models run at all: a few clips, minutes, no board."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be run, and what it would cost.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run models on datasets and write the leaderboards; finished jobs are not run again."""
     from benchmarks.datasets import open_datasets
+    from benchmarks.engine.choose import choose_engine
+    from benchmarks.engine.limits import Limits, parse_duration, parse_size
+    from benchmarks.results import read_results
+    from benchmarks.runs.cached import assemble
+    from benchmarks.runs.estimate import estimate
     from benchmarks.runs.execute import failures
     from benchmarks.runs.execute import run as run_plan
+    from benchmarks.runs.manifest import command_line, write_manifest
     from benchmarks.runs.plan import plan
     from benchmarks.runs.settings import Mode, RunSettings
+    from benchmarks.runs.smoke import FOLDER, TIME_LIMIT_S, smoke_datasets, smoke_entries
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar, say
     from wdmd_tools.errors import ConfigError, PartialResultError
@@ -63,6 +120,17 @@ def run(
         raise ConfigError(f"give one of {ways}" if given else f"say which models: {ways}")
     if set_ and suite is None:
         raise ConfigError("--set: only with --suite; bench.yaml gives options to single models")
+    if [only_missing, force, only_cache].count(True) > 1:
+        raise ConfigError("give one of --only-missing, --force and --only-cache")
+    not_in_smoke = {"--only-cache": only_cache, "--suite": suite is not None, "--dry-run": dry_run}
+    for option, is_given in not_in_smoke.items():
+        if smoke and is_given:
+            raise ConfigError(f"--smoke: not with {option}")
+    limits = Limits(
+        time_s=parse_duration(time_limit) if time_limit is not None else None,
+        memory_bytes=parse_size(memory_limit) if memory_limit is not None else None,
+    )
+    chosen_engine = choose_engine(engine, jobs, address, gpus_per_job)
     settings_file, registry = configured(config)
     names = [one.strip() for one in models.split(",")] if models is not None else None
     chosen = [registry.get(one) for one in dict.fromkeys(names)] if names else list(registry)
@@ -74,11 +142,24 @@ def run(
         chosen = wanted.entries(preset, set_ or ())
         # Experiments are no rows of the leaderboard.
         out = out / "suites" / suite
-    datasets, hint = open_datasets(settings_file, data or (), DATA, protocol)
+    datasets, hint = open_datasets(settings_file, data or (), DATA, protocol, train_data)
     if hint:
         say(hint)
-    mode = Mode.FORCE if force else Mode.ONLY_MISSING
-    settings = RunSettings(out=out, runs=runs, seeds=seeds, mode=mode, workers=jobs)
+    mode = Mode.ONLY_CACHE if only_cache else Mode.ONLY_MISSING
+    if smoke:
+        out, runs, seeds = out / FOLDER, out / FOLDER / ".runs", 1
+        limits = limits if limits.time_s else replace(limits, time_s=TIME_LIMIT_S)
+        datasets, chosen = smoke_datasets(datasets, out), smoke_entries(chosen)
+    settings = RunSettings(
+        out=out,
+        runs=runs,
+        seeds=seeds,
+        mode=Mode.FORCE if force or smoke else mode,
+        workers=jobs,
+        limits=limits,
+        environment=model_path(config),
+        smoke=smoke,
+    )
     planned = plan(datasets, chosen, settings)
     for one in datasets:
         if one.missing and one.spec is not None:
@@ -88,56 +169,47 @@ def run(
         say(f"not on this machine: {absent} (bench list says how to add them)")
     say(f"{len(planned.jobs)} jobs to run, {len(planned.done)} already done")
     if dry_run:
-        if as_json:
-            print_json({"jobs": [spec.key.model_dump() for spec in planned.jobs]})
-        else:
-            for spec in planned.jobs:
-                stdout.print(str(spec.key), markup=False, highlight=False)
+        costs = estimate(planned.jobs, read_results(out, smoke=smoke), out, jobs)
+        show_estimate(planned, costs, jobs, as_json=as_json)
         return
     with progress_bar(enabled=not as_json) as bar:
-        results = run_plan(planned, settings, _Display(bar, len(planned.jobs)))
+        show = Display(bar, len(planned.jobs))
+        results = run_plan(planned, settings, show, chosen_engine)
+    if smoke:
+        show_smoke(results, as_json=as_json)
+        if failures(results):
+            raise PartialResultError(failure_line(failures(results), out))
+        return
+    if only_cache:
+        results = assemble(planned)
+    write_manifest(out, command_line())
     if wanted is not None:
         from benchmarks.cli.show import show_suite
 
         records = [one for one in planned.records if not one.missing]
         show_suite(wanted, preset, records, results, runs, seeds, leaderboard, as_json)
-        failed = failures(results)
-        if failed:
-            raise PartialResultError(_failure_line(failed, out))
+        _end(results, planned, out)
         return
-    board, written = write_board(out, leaderboard)
+    board, written = write_board(out, leaderboard, results if only_cache else ())
     if as_json:
         print_json({**board_json(board), "files": [str(path) for path in written]})
     else:
         print_board(board)
         stdout.print(f"leaderboard: {leaderboard / 'leaderboard.html'}", markup=False)
+    _end(results, planned, out)
+
+
+def _end(results: "Sequence[JobResult]", planned: "Plan", out: Path) -> None:
+    """Say what is not there, as the exit code does."""
+    from benchmarks.runs.execute import failures
+    from wdmd_tools.errors import PartialResultError
+
+    if planned.missing:
+        some = f"{len(planned.missing)} of {len(planned.missing) + len(planned.done)} jobs"
+        first = planned.missing[0].key
+        raise PartialResultError(
+            f"{some} are not finished, the first is {first}; run the same without --only-cache"
+        )
     failed = failures(results)
     if failed:
-        raise PartialResultError(_failure_line(failed, out))
-
-
-class _Display:
-    """Progress of a run: one bar for the jobs, and one for each job at work."""
-
-    def __init__(self, bar: Any, total: int) -> None:
-        self._bar = bar
-        self._all = bar.add_task("jobs", total=total)
-        self._tasks: dict[str, Any] = {}
-
-    def __call__(self, job: str, what: str, done: int, total: int) -> None:
-        name = job.partition(" (")[0]
-        if job not in self._tasks:
-            self._tasks[job] = self._bar.add_task(name, total=total)
-        if what in {"ok", "failed"}:
-            self._bar.remove_task(self._tasks.pop(job))
-            self._bar.advance(self._all)
-            return
-        text = f"{name}: {what}"
-        self._bar.update(self._tasks[job], description=text, completed=done, total=total)
-
-
-def _failure_line(failed: "list[JobResult]", out: Path) -> str:
-    first = failed[0]
-    reason = first.error.message if first.error is not None else "no reason"
-    log = first.job.folder(out) / "log.txt"
-    return f"{len(failed)} jobs failed, the first is {first.job}: {reason}; see {log}"
+        raise PartialResultError(failure_line(failed, out))
