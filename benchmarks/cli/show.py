@@ -7,28 +7,51 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.leaderboard import Leaderboard
+    from benchmarks.report.clips.every import ClipOptions
     from benchmarks.results import DatasetRecord, JobResult
     from benchmarks.suites.model import Suite
     from benchmarks.summary import Estimate
 
 
 def write_board(
-    results: Path, folder: Path, instead: "Sequence[JobResult]" = ()
+    results: Path,
+    folder: Path,
+    instead: "Sequence[JobResult]" = (),
+    clips: "ClipOptions | None" = None,
+    *,
+    quiet: bool = False,
 ) -> "tuple[Leaderboard, list[Path]]":
-    """Make the tables of a folder of results and write their files.
+    """Make the tables of a folder of results and write their files, and the pages of clips.
 
     Args:
         results: Folder that `bench run` wrote.
         folder: Of the leaderboards.
         instead: Results that take the place of stored ones of the same job.
+        clips: What is made for clips; by default all pages, with pictures of the first hundred.
+        quiet: No progress.
     """
     from benchmarks.leaderboard import make_leaderboard
+    from benchmarks.registry import default_registry
     from benchmarks.report import write_report
+    from benchmarks.report.clips.every import ClipOptions, write_every_clip
     from benchmarks.results import read_records, read_results
+    from wdmd_tools.cli.console import progress_bar, say
 
     found = {one.job: one for one in (*read_results(results), *instead)}
     board = make_leaderboard(list(found.values()), read_records(results))
-    return board, write_report(board, folder)
+    with progress_bar(enabled=not quiet) as bar:
+        task = bar.add_task("pages of clips", total=None)
+        links, problems = write_every_clip(
+            board,
+            results,
+            folder,
+            clips or ClipOptions(),
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    for line in problems:
+        say(line)
+    cards = {entry.name: entry.card for entry in default_registry() if entry.card is not None}
+    return board, write_report(board, folder, links, cards)
 
 
 def print_board(board: "Leaderboard") -> None:
@@ -43,8 +66,11 @@ def print_board(board: "Leaderboard") -> None:
             found = [row.estimates.get(name) for name in ("acc_me", "acc_state", "f1_dr")]
             values = ["" if one is None else cells.percent(one.value) for one in found]
             why = row.status.partition(":")[0] if row.status != "ok" else cells.interval(found[-1])
-            rows.append((row.display, *values, why))
+            rows.append((cells.name(row), *values, why))
         print_table(cells.title(table), head, rows)
+    for ranks in cells.rank_tables(board):
+        lines = [(name, mean, around, *places) for _, name, mean, around, places in ranks.rows]
+        print_table(f"average rank, {ranks.protocol}", cells.rank_heads(ranks), lines)
 
 
 def board_json(board: "Leaderboard") -> dict[str, Any]:
@@ -58,12 +84,14 @@ def board_json(board: "Leaderboard") -> dict[str, Any]:
                 "seeds": table.seeds,
                 "n_recordings": table.n_recordings,
                 "n_clips": table.n_clips,
+                "n_clips_with_me": table.n_clips_with_me,
                 "n_references": table.n_references,
                 "rows": [
                     {
                         "model": row.model,
                         "display": row.display,
                         "status": row.status,
+                        "submitted": row.submitted,
                         "train_seconds": row.train_seconds,
                         "parameters": row.parameters,
                         "metrics": {k: estimate_json(v) for k, v in row.estimates.items()},
@@ -73,6 +101,18 @@ def board_json(board: "Leaderboard") -> dict[str, Any]:
             }
             for table in board.tables
         ],
+        "average_ranks": {
+            protocol: {
+                model: {
+                    "value": one.value,
+                    "low": one.low,
+                    "high": one.high,
+                    "ranks": {**one.ranks},
+                }
+                for model, one in ranks.items()
+            }
+            for protocol, ranks in board.ranks.items()
+        },
         "missing": [
             {"dataset": one.dataset, "display": one.display, "reason": one.reason}
             for one in board.missing
@@ -80,9 +120,12 @@ def board_json(board: "Leaderboard") -> dict[str, Any]:
     }
 
 
-def estimate_json(one: "Estimate") -> dict[str, float | None]:
-    """A number with its interval as JSON values."""
-    return {"value": one.value, "low": one.low, "high": one.high}
+def estimate_json(one: "Estimate") -> dict[str, Any]:
+    """A number with its interval as JSON values; with several training seeds, their values and SD."""
+    found: dict[str, Any] = {"value": one.value, "low": one.low, "high": one.high}
+    if one.seeds:
+        found |= {"seeds": list(one.seeds), "seed_sd": one.seed_sd}
+    return found
 
 
 def show_suite(
