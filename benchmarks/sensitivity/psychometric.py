@@ -83,6 +83,7 @@ def fit_curve(
     logarithmic: bool,
     falls: bool = False,
     bounds: tuple[float, float] | None = None,
+    start: tuple[float, float, float] | None = None,
 ) -> Curve | None:
     """Fit by maximum likelihood.
 
@@ -93,6 +94,7 @@ def fit_curve(
         logarithmic: Whether the factor acts by its ratio; then `x` is above 0.
         falls: Whether more of the factor makes it harder.
         bounds: Range to scale by; that of `x` when left out.
+        start: m, k, l near which the best is expected; three usual places when left out.
 
     Returns:
         `None` with fewer than `LEAST` MEs, where all or none were found, or where `x` has one value.
@@ -106,18 +108,29 @@ def fit_curve(
     z = _scaled(x, low, high, logarithmic, falls)
     most = 1 - guess - 0.01
 
-    def cost(values: FloatArray) -> float:
-        p = np.clip(_chance(z, guess, values[2], values[0], values[1]), _TINY, 1 - _TINY)
-        return float(-np.log(np.where(hit, p, 1 - p)).sum())
+    def cost(values: FloatArray) -> tuple[float, FloatArray]:
+        place, steepness, lapse = values
+        rising = _chance(z, 0.0, 0.0, place, steepness)
+        room = 1 - guess - lapse
+        p = np.clip(guess + room * rising, _TINY, 1 - _TINY)
+        slope = np.where(hit, -1 / p, 1 / (1 - p))
+        change = room * rising * (1 - rising)
+        gradient = [
+            (slope * change).sum() * -steepness,
+            (slope * change * (z - place)).sum(),
+            -(slope * rising).sum(),
+        ]
+        return float(-np.log(np.where(hit, p, 1 - p)).sum()), np.array(gradient)
 
     tries = [
         minimize(
             cost,
             (place, steepness, min(lapse, most / 2)),
+            jac=True,
             method="L-BFGS-B",
             bounds=(_PLACE, _STEEPNESS, (0.0, most)),
         )
-        for place, steepness, lapse in _STARTS
+        for place, steepness, lapse in (_STARTS if start is None else (start, _STARTS[1]))
     ]
     best = min(tries, key=lambda one: float(one.fun))
     if not np.isfinite(best.fun):
@@ -195,6 +208,7 @@ def fit_with_interval(
             logarithmic=logarithmic,
             falls=falls,
             bounds=(curve.low, curve.high),
+            start=(curve.place, curve.steepness, curve.lapse),
         )
         if again is None:
             # All or none found: a flat line at the share that was.

@@ -1,5 +1,7 @@
 """Where MEs may lie, and that they lie there."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -53,7 +55,7 @@ def test_mes_lie_in_usable_spans_apart_from_one_another(seed: int, rate: float) 
         assert event.interval.start_ms < event.apex_ms < event.interval.end_ms
         assert 0.5 <= event.amplitude_percent <= 6
         assert 150 <= event.interval.duration_ms <= 500
-    for one, other in zip(events, events[1:], strict=False):
+    for one, other in itertools.pairwise(events):
         assert other.interval.start_ms - one.interval.end_ms >= GAP_MS
 
 
