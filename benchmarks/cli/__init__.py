@@ -22,6 +22,7 @@ def _register() -> None:
         ("run", "run"),
         ("reproduce", "reproduce"),
         ("score", "score"),
+        ("add_model", "add-model"),
         ("sensitivity", "sensitivity"),
         ("leaderboard", "leaderboard"),
         ("report", "report"),

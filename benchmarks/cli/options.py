@@ -56,7 +56,9 @@ def model_path(config: Path | None) -> dict[str, str]:
     if path is None:
         return {}
     known = os.environ.get("PYTHONPATH")
-    return {"PYTHONPATH": os.pathsep.join([str(path.resolve().parent), *([known] if known else [])])}
+    return {
+        "PYTHONPATH": os.pathsep.join([str(path.resolve().parent), *([known] if known else [])])
+    }
 
 
 def _config_file(config: Path | None) -> Path | None:
