@@ -34,6 +34,8 @@ def rows_of_text(table: SuiteTable) -> tuple[tuple[str, ...], list[tuple[str, ..
                 reported,
             )
         )
+    if all(line.reported is None for line in table.lines):
+        return _HEAD[:-1], [row[:-1] for row in rows]
     return _HEAD, rows
 
 

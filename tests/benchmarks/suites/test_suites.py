@@ -38,7 +38,7 @@ def test_every_row_is_a_configuration_of_its_own(name: str, preset: str) -> None
 
 
 def test_the_suites_cover_the_papers_tables() -> None:
-    assert suite_names() == ["ablation", "losses", "sensitivity"]
+    assert suite_names() == ["ablation", "losses", "plus", "sensitivity"]
     assert [row.reported for row in load_suite("ablation").rows] == [
         31.74, 18.87, 26.13, 28.05, 25.20, 22.04, 27.19, 28.33,
     ]  # fmt: skip
@@ -47,6 +47,18 @@ def test_the_suites_cover_the_papers_tables() -> None:
     assert losses <= set(LOCATORS)
     with pytest.raises(UnknownNameError, match="did you mean 'ablation'"):
         load_suite("ablatoin")
+
+
+def test_plus_ends_with_its_preset_and_reports_nothing(tmp_path: Path) -> None:
+    suite = load_suite("plus")
+    entries = {one.name: one for one in suite.entries("nano")}
+    full = apply_settings(get_config("nano"), entries["full"].options["set"])
+    assert full == get_config("nano-plus")
+    literal = apply_settings(get_config("nano"), entries["literal"].options["set"])
+    assert literal.model.backbone == get_config("nano-rgb").model.backbone
+    assert literal.training.epochs == 24
+    table = make_table(suite, "lab", False, "nano", [], tmp_path, seeds=1)
+    assert "reported on WDMD" not in to_markdown(table)
 
 
 def result(name: str, hits: int, seed: int = 0, run: str = "") -> JobResult:
