@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.leaderboard import Leaderboard, Row, Table
 from benchmarks.report.cells import UNDEFINED, facts, percent, title
-from wdmd_tools.plots.style import BLUE, GRID, MUTED, ORANGE, PURPLE, VERMILION, picture
+from wdmd_tools.plots.style import BLUE, GRID, MUTED, ORANGE, PURPLE, SKY, VERMILION, picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 COLORS = {
     "trivial": MUTED,
     "classical": ORANGE,
+    "deep": SKY,
     "paper": BLUE,
     "beyond": PURPLE,
     "user": VERMILION,
