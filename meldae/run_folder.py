@@ -52,6 +52,10 @@ class RunFolder:
         """Whether training ended; such a run is reused, not trained again."""
         return (self.path / "result.json").is_file() and self.weights_path.is_file()
 
+    def exported_model(self) -> Any:
+        """What computes the scores in place of the weights, if anything does."""
+        return None
+
     @property
     def cache(self) -> Path:
         """Decoded frames, shared by all runs beside this one."""
@@ -121,12 +125,17 @@ def open_run(path: Path | str) -> RunFolder:
     """A finished run, or the only finished run below a folder.
 
     Args:
-        path: ``runs/<id>``, or ``runs`` when one run is there.
+        path: ``runs/<id>``, or ``runs`` when one run is there, or an exported ``model.onnx``.
 
     Raises:
-        ModelFileError: There is none, or more than one.
+        ModelFileError: There is none, or more than one, or the file was not exported from a run.
+        MissingDependencyError: It takes onnxruntime, which is not installed.
     """
     path = Path(path)
+    if path.suffix == ".onnx":
+        from meldae.export.session import OnnxRun
+
+        return OnnxRun.open(path)
     run = RunFolder(path)
     if run.is_finished:
         return run

@@ -29,6 +29,7 @@ def _register() -> None:
         ("spot", "spot"),
         ("explain", "explain"),
         ("distill", "distill"),
+        ("export", "export"),
     )
     for module, name in commands:
         command = getattr(importlib.import_module(f"meldae.cli.{module}"), module)

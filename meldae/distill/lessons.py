@@ -168,7 +168,8 @@ def ask(
             if features:
                 with watch_features(model) as seen:
                     output = model(stacked)
-                found = [seen[-1].float()]
+                # A mirrored look comes second.
+                found = [seen[0].float()]
             else:
                 output, found = model(stacked), []
             logits = output.frame_logits.float()

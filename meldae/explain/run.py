@@ -45,9 +45,13 @@ class Explainer:
         """Load the model and find the frames.
 
         Raises:
-            ConfigError: The run has no enhancer.
+            ConfigError: The run has no enhancer, or is an exported file.
             ModelFileError: The run cannot be used.
         """
+        if run.path.suffix == ".onnx":
+            raise ConfigError(
+                f"{run.path}: an exported file shows no attention; name the run itself"
+            )
         model = load_model(run, device)
         check_explainable(model)
         folder = run.cache if run.config.training.cache else None
