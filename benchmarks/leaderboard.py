@@ -55,6 +55,9 @@ class Row:
         errors: Predictions and references by kind, all jobs together; `None` without any.
         machine: Of the first job: ``hardware`` and ``code`` of its result.
         submitted: Someone's predictions were scored; the model was not run here.
+        oracle: F1_DR with the threshold chosen on the test data, mean over seeds: an upper bound and no
+            result, shown on request only; `None` where a job lacks it and with several folds, each of
+            which has a threshold of its own.
     """
 
     model: str
@@ -72,6 +75,7 @@ class Row:
     errors: ErrorCounts | None = None
     machine: Mapping[str, Any] = field(default_factory=dict)
     submitted: bool = False
+    oracle: float | None = None
 
 
 @dataclass(frozen=True)
@@ -294,7 +298,16 @@ def _row(
         errors=_errors(scores),
         machine={**finished[0].hardware, **finished[0].code} if finished else {},
         submitted=all(map(is_submitted, jobs)),
+        oracle=_oracle(finished) if status == "ok" else None,
     )
+
+
+def _oracle(jobs: Sequence[JobResult]) -> float | None:
+    values = [job.extras.get("oracle_f1_dr") for job in jobs]
+    known = [float(value) for value in values if isinstance(value, int | float)]
+    if not known or len(known) < len(values) or len({job.job.fold for job in jobs}) > 1:
+        return None
+    return sum(known) / len(known)
 
 
 def _errors(scores: Sequence[Score]) -> ErrorCounts | None:

@@ -23,6 +23,13 @@ def leaderboard(
     films: Annotated[
         bool, typer.Option("--films/--no-films", help="A small film beside the pictures.")
     ] = True,
+    oracle: Annotated[
+        bool,
+        typer.Option(
+            "--oracle",
+            help="Also tell F1_DR with thresholds chosen on test data, apart and flagged.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Write the leaderboards again from finished results."""
@@ -37,9 +44,15 @@ def leaderboard(
         if not (folder / "dataset.json").is_file():
             raise ConfigError(f"--data {folder}: no dataset here (dataset.json is missing)")
     options = ClipOptions(tuple(data or ()), media, films, clips)
-    board, written = write_board(results, out, clips=options, quiet=as_json)
+    board, written = write_board(results, out, clips=options, quiet=as_json, oracle=oracle)
     if as_json:
-        print_json({**board_json(board), "files": [str(path) for path in written]})
+        found = board_json(board)
+        if oracle:
+            found["oracle_f1_dr_not_a_result"] = {
+                f"{table.dataset} {table.protocol}": {row.model: row.oracle for row in table.rows}
+                for table in board.tables
+            }
+        print_json({**found, "files": [str(path) for path in written]})
         return
     print_board(board)
     stdout.print("written: " + ", ".join(map(str, written)), markup=False, highlight=False)

@@ -20,6 +20,7 @@ def write_board(
     clips: "ClipOptions | None" = None,
     *,
     quiet: bool = False,
+    oracle: bool = False,
 ) -> "tuple[Leaderboard, list[Path]]":
     """Make the tables of a folder of results and write their files, and the pages of clips.
 
@@ -29,6 +30,7 @@ def write_board(
         instead: Results that take the place of stored ones of the same job.
         clips: What is made for clips; by default all pages, with pictures of the first hundred.
         quiet: No progress.
+        oracle: Whether thresholds chosen on test data are told, apart and flagged.
     """
     from benchmarks.leaderboard import make_leaderboard
     from benchmarks.registry import default_registry
@@ -51,7 +53,7 @@ def write_board(
     for line in problems:
         say(line)
     cards = {entry.name: entry.card for entry in default_registry() if entry.card is not None}
-    return board, write_report(board, folder, links, cards)
+    return board, write_report(board, folder, links, cards, oracle=oracle)
 
 
 def print_board(board: "Leaderboard") -> None:

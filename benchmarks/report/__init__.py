@@ -18,6 +18,8 @@ def write_report(
     folder: Path,
     clips: Mapping[str, str] | None = None,
     cards: Mapping[str, ModelCard] | None = None,
+    *,
+    oracle: bool = False,
 ) -> list[Path]:
     """Write ``leaderboard.md``, ``.csv``, ``.html``, ``.tex`` and, with a row to draw, ``.png``.
 
@@ -26,6 +28,7 @@ def write_report(
         folder: Made if absent.
         clips: Links to pages of clips by name of table, see `benchmarks.report.clips`.
         cards: By model.
+        oracle: Whether Markdown, CSV and HTML also tell oracles' thresholds, apart and flagged.
 
     Returns:
         The files, in the order written.
@@ -36,9 +39,9 @@ def write_report(
     picture = folder / "leaderboard.png"
     drawn = draw_leaderboard(board, picture)
     files = {
-        "leaderboard.md": to_markdown(board, reported),
-        "leaderboard.csv": to_csv(board, reported),
-        "leaderboard.html": to_html(board, reported, clips, cards),
+        "leaderboard.md": to_markdown(board, reported, oracle=oracle),
+        "leaderboard.csv": to_csv(board, reported, oracle=oracle),
+        "leaderboard.html": to_html(board, reported, clips, cards, oracle=oracle),
         "leaderboard.tex": to_latex(board, reported),
     }
     for name, text in files.items():

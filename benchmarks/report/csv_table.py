@@ -34,13 +34,16 @@ HEAD = (
 """Columns; values are shares from 0 to 1 (ranks from 1), empty where undefined or missing."""
 
 
-def to_csv(board: Leaderboard, reported: Sequence[ReportedTable] = ()) -> str:
+def to_csv(
+    board: Leaderboard, reported: Sequence[ReportedTable] = (), *, oracle: bool = False
+) -> str:
     """One line per model and metric.
 
     Args:
         board: The tables; their lines have the source ``rerun``, ``submitted`` for someone's predictions,
             ``rank`` for average ranks, or ``missing`` for an absent dataset.
         reported: Tables of papers; their lines have the source ``reported``.
+        oracle: Whether to add lines of oracles' thresholds, with the source ``oracle``.
     """
     out = io.StringIO()
     writer = csv.DictWriter(out, HEAD, restval="", lineterminator="\n")
@@ -72,6 +75,20 @@ def to_csv(board: Leaderboard, reported: Sequence[ReportedTable] = ()) -> str:
                         "seed_sd": _number(one.seed_sd if one else None),
                         "seed_min": _number(min(one.seeds) if one and one.seeds else None),
                         "seed_max": _number(max(one.seeds) if one and one.seeds else None),
+                    }
+                )
+            if oracle and row.oracle is not None:
+                writer.writerow(
+                    {
+                        "source": "oracle",
+                        "dataset": table.dataset,
+                        "synthetic": str(table.synthetic).lower(),
+                        "protocol": table.protocol,
+                        "model": _safe(row.model),
+                        "display": _safe(row.display),
+                        "metric": RANKED,
+                        "value": _number(row.oracle),
+                        "status": "threshold chosen on the test data; not a result",
                     }
                 )
     for protocol, ranks in board.ranks.items():

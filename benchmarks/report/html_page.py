@@ -15,6 +15,8 @@ def to_html(
     reported: Sequence[ReportedTable] = (),
     clips: Mapping[str, str] | None = None,
     cards: Mapping[str, ModelCard] | None = None,
+    *,
+    oracle: bool = False,
 ) -> str:
     """The whole page.
 
@@ -23,6 +25,7 @@ def to_html(
         reported: Tables of papers, put after the reruns.
         clips: By name of table (`benchmarks.report.board_views.table_name`), the link to its clips.
         cards: By model.
+        oracle: Whether oracles' thresholds are shown, in tables of their own.
     """
     links = clips or {}
     return render(
@@ -32,6 +35,11 @@ def to_html(
         explanation=cells.EXPLANATION,
         synthetic=cells.SYNTHETIC,
         tables=[table_view(table, links.get(table_name(table), "")) for table in board.tables],
+        oracles={
+            table_name(table): cells.oracle_rows(table) if oracle else [] for table in board.tables
+        },
+        oracle_note=cells.ORACLE_NOTE,
+        oracle_head=cells.ORACLE_HEAD,
         ranks=cells.rank_tables(board),
         ranked=RANKED,
         rank_note=cells.RANK_NOTE,

@@ -7,21 +7,27 @@ from benchmarks.report import cells
 from benchmarks.reported import ReportedTable
 
 
-def to_markdown(board: Leaderboard, reported: Sequence[ReportedTable] = ()) -> str:
+def to_markdown(
+    board: Leaderboard, reported: Sequence[ReportedTable] = (), *, oracle: bool = False
+) -> str:
     """The whole page.
 
     Args:
         board: The tables.
         reported: Tables of papers, put after the reruns.
+        oracle: Whether oracles' thresholds are shown, in tables of their own.
     """
     parts = ["# Leaderboard", cells.EXPLANATION]
     for table in board.tables:
         parts += _table(table)
+        rows = cells.oracle_rows(table) if oracle else []
+        if rows:
+            parts += [f"> **{cells.ORACLE_NOTE}**", _grid(cells.ORACLE_HEAD, rows)]
     parts += _ranks(board)
     if board.missing:
         parts.append("## Datasets that are not here")
-        rows = [(one.display, f"missing: {one.reason}") for one in board.missing]
-        parts.append(_grid(("Dataset", "What is missing"), rows))
+        absent = [(one.display, f"missing: {one.reason}") for one in board.missing]
+        parts.append(_grid(("Dataset", "What is missing"), absent))
     for paper in reported:
         parts += _reported(paper)
     return "\n\n".join(parts) + "\n"

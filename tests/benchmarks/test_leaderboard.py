@@ -130,3 +130,21 @@ def test_a_submitted_row_needs_no_seeds_and_is_marked() -> None:
         ("a", False, "ok"),
         ("theirs", True, "ok"),
     ]
+
+
+def test_an_oracle_is_the_mean_over_seeds_and_never_over_folds() -> None:
+    def with_oracle(value: float | None, **place: int) -> JobResult:
+        extras = {} if value is None else {"oracle_f1_dr": value}
+        return result("a", score(1, [f"r{place}"]), **place).model_copy(update={"extras": extras})
+
+    def row(*jobs: JobResult) -> float | None:
+        return make_leaderboard(jobs, [RECORD], draws=20).tables[0].rows[0].oracle
+
+    assert row(with_oracle(0.5)) == 0.5
+    assert row(with_oracle(0.5, fold=0), with_oracle(0.7, fold=1)) is None
+    assert row(with_oracle(None)) is None
+
+
+def test_smoke_runs_are_in_no_table() -> None:
+    tried = result("a", score(1)).model_copy(update={"smoke": True})
+    assert make_leaderboard([tried], [RECORD], draws=20).tables == ()

@@ -163,5 +163,6 @@ def test_no_page_is_wider_than_the_screen(
     size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
     browser.call("Emulation.setDeviceMetricsOverride", **size)
     browser.open(site / file)
+    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert browser.run("document.documentElement.scrollWidth") <= width
     browser.call("Emulation.clearDeviceMetricsOverride")

@@ -127,6 +127,24 @@ def test_html_shows_seeds_ranks_and_who_submitted(board: Leaderboard) -> None:
     assert 'data-sort="1.50"' in text
 
 
+def test_an_oracle_is_told_on_request_only_apart_and_flagged(board: Leaderboard) -> None:
+    table = board.tables[0]
+    rows = tuple(replace(row, oracle=0.8765 if row.model == "mine" else None) for row in table.rows)
+    found = Leaderboard((replace(table, rows=rows),), ())
+    assert "87.6" not in to_markdown(found) + to_html(found)
+    assert "0.8765" not in to_csv(found)
+    assert "87.6" not in to_latex(found)
+    for text in (to_markdown(found, oracle=True), to_html(found, oracle=True)):
+        assert text.count("87.6") == 1
+        assert text.index("NOT A RESULT") < text.index("87.6")
+    told = list(csv.DictReader(io.StringIO(to_csv(found, oracle=True))))
+    (row,) = [one for one in told if one["value"] == "0.8765"]
+    assert (row["source"], row["status"]) == (
+        "oracle",
+        "threshold chosen on the test data; not a result",
+    )
+
+
 def test_latex_has_the_layout_of_table_2_and_no_shared_column(board: Leaderboard) -> None:
     text = to_latex(_with_seeds_and_ranks(board), load_reported())
     ours, paper = text.split(r"\begin{table*}")[1:]
