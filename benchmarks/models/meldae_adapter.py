@@ -1,10 +1,13 @@
 """MELDAE as a row of a leaderboard: trains by `meldae.training`, or takes the run that already did."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import Field
 
 from benchmarks.models.base import FitContext, Spotter
 from benchmarks.models.options import Options, read_options
+from wdmd_tools.errors import ConfigError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.predictions import ClipPrediction
 
@@ -17,12 +20,17 @@ class MeldaeOptions(Options):
         set: Changes to the preset, as ``meldae train --set`` takes them.
         weights: safetensors of a timm ViT for the frame encoder.
         accelerator: ``auto``, ``cpu`` or ``cuda``.
+        adapt: What is done with the target's clips without labels, where a protocol shows them:
+            ``none``, ``normalise``, ``match-rate`` or ``self-train``; see `meldae.adapt`.
+        adapt_epochs: Of self-training.
     """
 
     preset: str = "nano"
     set: tuple[str, ...] = ()
     weights: Path | None = None
     accelerator: str = "auto"
+    adapt: Literal["none", "normalise", "match-rate", "self-train"] = "none"
+    adapt_epochs: int = Field(default=6, ge=1)
 
 
 class MeldaeSpotter(Spotter):
@@ -32,6 +40,9 @@ class MeldaeSpotter(Spotter):
         self._run: Any = None
         self._context: FitContext | None = None
         self._facts: dict[str, Any] = {}
+        self._options = MeldaeOptions()
+        self._learnt: Dataset | None = None
+        self._adapted: Any = None
 
     def fit(self, dataset: Dataset, context: FitContext) -> None:
         """Train, or find the finished run of the same configuration, data and seed."""
@@ -41,7 +52,7 @@ class MeldaeSpotter(Spotter):
 
         options = read_options(MeldaeOptions, context.options, "meldae")
         config = apply_settings(get_config(options.preset, seed=context.seed), options.set)
-        self._context = context
+        self._context, self._options, self._learnt = context, options, dataset
         self._run = train(
             dataset,
             config,
@@ -61,18 +72,56 @@ class MeldaeSpotter(Spotter):
             "validation": result.get("validation"),
         }
 
+    def adapt(self, dataset: Dataset, split: str) -> dict[str, Any]:
+        """Fit the run to the target, as the options say; thresholds stay those of the source's val."""
+        from meldae.adapt import AdaptConfig, adapt
+
+        if self._options.adapt == "none":
+            return {}
+        if self._run is None or self._context is None or self._learnt is None:
+            raise ValueError("Expected `fit` before `adapt`.")
+        config = AdaptConfig(
+            method=self._options.adapt,
+            epochs=self._options.adapt_epochs,
+            seed=self._context.seed,
+        )
+        progress = self._context.progress
+        self._adapted = adapt(self._run, self._learnt, dataset, split, config, progress, _device())
+        done: dict[str, Any] = self._adapted.facts
+        return done
+
     def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
-        """Score the clips with the run's weights and its decoding."""
+        """Score the clips with the run's weights and its decoding, or those for the target.
+
+        Raises:
+            ConfigError: The options ask for adaptation, and the protocol showed no target.
+        """
         import torch
 
         from meldae.inference import predict
 
         if self._run is None or self._context is None:
             raise ValueError("Expected `fit` before `predict`.")
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = _device()
+        if self._adapted is not None:
+            found: list[ClipPrediction] = self._adapted.predict(
+                dataset, split, self._context.progress
+            )
+            return found
+        if self._options.adapt != "none":
+            raise ConfigError(
+                f"adapt: {self._options.adapt} needs clips of another dataset without labels; run it "
+                "with --train-data A --data B"
+            )
         self._facts["device"] = torch.cuda.get_device_name(0) if device == "cuda" else "cpu"
         return predict(self._run, dataset, split, self._context.progress, device)
 
     def describe(self) -> dict[str, Any]:
         """The run, what it chose, and its cost."""
         return self._facts
+
+
+def _device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
