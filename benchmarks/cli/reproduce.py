@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmarks.cli.options import Json
+from benchmarks.cli.options import ConfigFile, Json, configured, model_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ def reproduce(
     out: Annotated[Path, typer.Option(help="Folder for the new results; resumes there.")] = Path(
         "reproduced"
     ),
+    config: ConfigFile = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Jobs at a time.")] = 1,
     time_limit: Annotated[
         str | None, typer.Option(help="Wall time of a job, such as 90s, 15m or 2h.")
@@ -56,6 +57,7 @@ def reproduce(
     for folder in data or ():
         if not folder.is_dir():
             raise ConfigError(f"--data {folder}: no such folder")
+    configured(config)  # models of one's own may lie beside bench.yaml
     wanted = read_manifest(manifest)
     root = manifest if manifest.is_dir() else manifest.parent
     if not wanted.jobs:
@@ -77,7 +79,9 @@ def reproduce(
     waiting = sum(finished(one) is None for one in checked.ready)
     say(f"{waiting} jobs to run, {len(checked.ready) - waiting} already done")
     with progress_bar(enabled=not as_json) as bar:
-        results = rerun(checked, LocalEngine(jobs), limits, Display(bar, waiting))
+        results = rerun(
+            checked, LocalEngine(jobs), limits, Display(bar, waiting), model_path(config)
+        )
     outcomes = judge(checked, results, root, tolerance)
     document = write_report(out, checked, outcomes)
     if as_json:

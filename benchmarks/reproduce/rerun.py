@@ -1,7 +1,7 @@
 """The jobs of a manifest once more, and the verdict on each."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ def rerun(
     engine: Engine,
     limits: Limits = NO_LIMITS,
     report: Report | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> dict[JobKey, JobResult]:
     """Run what is ready and not finished from an earlier call; the results by job.
 
@@ -57,6 +58,7 @@ def rerun(
         engine: Where jobs are run.
         limits: Of each job.
         report: Told about the progress of every job.
+        environment: Further environment variables of the jobs.
     """
     results, pending = {}, []
     for one in checked.ready:
@@ -65,7 +67,7 @@ def rerun(
             pending.append(one.spec)
         else:
             results[old.job] = old
-    for result in engine.run(pending, limits, {}, report or _no_report):
+    for result in engine.run(pending, limits, environment or {}, report or _no_report):
         results[result.job] = result
     return results
 
