@@ -47,6 +47,13 @@ def run(
         Path | None,
         typer.Option(help="Learn from this dataset and test on those of --data (cross-dataset)."),
     ] = None,
+    adapt: Annotated[
+        str | None,
+        typer.Option(
+            help="With --train-data, further rows that use the target without labels: normalise, "
+            "match-rate, self-train, by commas."
+        ),
+    ] = None,
     protocol: Annotated[
         str,
         typer.Option(
@@ -142,6 +149,12 @@ def run(
         chosen = wanted.entries(preset, set_ or ())
         # Experiments are no rows of the leaderboard.
         out = out / "suites" / suite
+    if adapt is not None:
+        from benchmarks.adaptation import with_adaptation
+
+        if train_data is None or suite is not None:
+            raise ConfigError("--adapt: goes with --train-data A --data B, and not with --suite")
+        chosen = with_adaptation(chosen, [one.strip() for one in adapt.split(",")])
     datasets, hint = open_datasets(settings_file, data or (), DATA, protocol, train_data)
     if hint:
         say(hint)

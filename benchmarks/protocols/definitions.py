@@ -47,7 +47,7 @@ PROTOCOLS = (
         "1",
         "subject-disjoint hold-out, named",
         "One fold with shares and seed of its own; no subject or film on two sides.",
-        "wdmd split --name NAME",
+        "wdmd split --name NAME --holdout 60,15,25",
     ),
     ProtocolInfo(
         "subject-folds",
@@ -68,7 +68,7 @@ PROTOCOLS = (
         "1",
         "source-disjoint hold-out",
         "As named-holdout, dealt by film; subjects are on one side too.",
-        "wdmd split --name NAME --by source",
+        "wdmd split --name NAME --by source --holdout 60,15,25",
     ),
     ProtocolInfo(
         "source-folds",
