@@ -54,3 +54,28 @@ def test_wrong_options_are_named(tmp_path: Path) -> None:
         MeldaeSpotter().fit(dataset, context(tmp_path, presett="nano"))
     with pytest.raises(UnknownNameError, match="did you mean 'nano'"):
         MeldaeSpotter().fit(dataset, context(tmp_path, preset="nanno"))
+
+
+def test_it_adapts_where_a_protocol_shows_the_target_and_nowhere_else(tmp_path: Path) -> None:
+    a = tiny_dataset(tmp_path / "a", n_recordings=4, n_frames=30, with_crops=True)
+    b = tiny_dataset(tmp_path / "b", n_recordings=4, n_frames=30, with_crops=True, seed=7)
+    options = {"preset": "nano", "set": TINY, "accelerator": "cpu"}
+    plain, other = MeldaeSpotter(), MeldaeSpotter()
+    plain.fit(training_view(a), context(tmp_path, **options))
+    assert plain.adapt(blind_view(b, "train"), "train") == {}
+    other.fit(training_view(a), context(tmp_path, **options, adapt="normalise"))
+    with pytest.raises(ConfigError, match="--train-data A --data B"):
+        other.predict(blind_view(b, "test"), "test")
+    facts = other.adapt(blind_view(b, "train"), "train")
+    assert (facts["method"], facts["clips"]) == ("normalise", 6)
+    said = other.predict(blind_view(b, "test"), "test")
+    before = plain.predict(blind_view(b, "test"), "test")
+    assert [one.clip_id for one in said] == [one.clip_id for one in before]
+    assert any(
+        (one.frame_scores != two.frame_scores).any()
+        for one, two in zip(said, before, strict=True)
+        if one.frame_scores is not None and two.frame_scores is not None
+    )
+    assert other.describe()["run"] == plain.describe()["run"]
+    with pytest.raises(ConfigError, match="option adapt"):
+        other.fit(a, context(tmp_path, adapt="magic"))
