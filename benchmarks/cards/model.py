@@ -46,7 +46,7 @@ class ModelCard(_Frozen):
     Args:
         summary: One or two sentences: what it does.
         source: Citation, or that there is none.
-        task: What the source was made for: ``"spotting"``, ``"recognition"`` or ``"none"``.
+        task: What the source was made for: spotting, recognition of cut clips, detection of actions.
         grade: Key of `GRADES`.
         sees: What of a clip it uses.
         chosen_on_validation: What is chosen on the validation split.
@@ -59,7 +59,7 @@ class ModelCard(_Frozen):
 
     summary: str = Field(min_length=1)
     source: str = Field(min_length=1)
-    task: Literal["spotting", "recognition", "none"]
+    task: Literal["spotting", "recognition", "detection", "none"]
     grade: Literal["A", "B", "C", "D"]
     sees: str = Field(min_length=1)
     chosen_on_validation: tuple[str, ...] = ()

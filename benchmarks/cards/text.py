@@ -6,7 +6,12 @@ from benchmarks.cards.model import GRADES, ModelCard, Speed
 from benchmarks.registry import ModelEntry
 
 MADE = "<!-- Made by `python -m benchmarks.cards docs/models`; change benchmarks/cards instead. -->"
-_TASKS = {"spotting": "spotting", "recognition": "recognition of cut clips", "none": "-"}
+_TASKS = {
+    "spotting": "spotting",
+    "recognition": "recognition of cut clips",
+    "detection": "detection of actions in films",
+    "none": "-",
+}
 
 
 def facts(card: ModelCard) -> list[tuple[str, str]]:
