@@ -120,8 +120,12 @@ def _choose(
         raise UnknownNameError("model or tier", model, models or names)
     people = {str(name).casefold() for name in places.dataset.segments["annotator"].to_pylist()}
     left = sorted(models - people)
-    if len(left) == 1:
-        return left[0]
+    # `wdmd review` writes the model's tiers as "Model ME@...", beside an "ME@..." for the reviewer.
+    said = {name: _model_of(name) for name in names if name.casefold().startswith("model ")}
+    plain = sorted({found for found in said.values() if found is not None})
+    for found in (left, plain):
+        if len(found) == 1:
+            return found[0]
     listed = ", ".join(sorted(names)) or "none"
     if not left:
         raise ConfigError(

@@ -59,6 +59,12 @@ def test_of_several_models_one_must_be_chosen(tmp_path: Path, dataset: Dataset) 
         read_submission(path, dataset, tier="tow")
 
 
+def test_in_a_file_of_wdmd_review_the_model_is_known(tmp_path: Path, dataset: Dataset) -> None:
+    tiers = [_tier("ME@review", (0, 100, "")), _tier("Model ME@meldae", (170, 340, ""))]
+    found = read_submission(_write(tmp_path / "rec0.eaf", tiers), dataset)
+    assert [one.interval for one in found.predictions["rec0_0000"].segments] == [Interval(10, 20)]
+
+
 def test_a_tier_of_any_name_can_be_chosen(tmp_path: Path, dataset: Dataset) -> None:
     path = _write(tmp_path / "rec0.eaf", [_tier("my findings", (170, 340, ""))])
     found = read_submission(path, dataset, tier="my findings")
