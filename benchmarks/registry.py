@@ -262,6 +262,22 @@ BUILT_IN = (
             "benchmarks.features.lbp_frame",
         ),
     ),
+    ModelEntry(
+        "softnet",
+        "benchmarks.models.softnet:SoftNetSpotter",
+        "SOFTNet (DIS flow)",
+        "As published but for the flow method and where its threshold is chosen: on validation.",
+        group="deep",
+        smoke={"epochs": 1},
+        sources=(
+            *(
+                f"benchmarks.models.{name}"
+                for name in ("softnet_network", "peaks", "feature_difference", "svm", "validation")
+            ),
+            *(f"benchmarks.features.{name}" for name in ("flow", "grey", "store")),
+            "meldae.decode",
+        ),
+    ),
     _detector(
         "temporal-maxer",
         "temporal_maxer:TemporalMaxer",

@@ -66,15 +66,16 @@ def threshold_of(scores: Sequence[Scores], tau: float) -> float:
 
 
 def find_segments(
-    scores: Scores, rule: PeakRule, threshold: float, largest: float
+    scores: Scores, rule: PeakRule, threshold: float, largest: float, n_frames: int
 ) -> tuple[PredictedSegment, ...]:
     """Intervals around the peaks of a clip.
 
     Args:
-        scores: Shape (T,).
+        scores: Shape (N,), of the clip's first N frames.
         rule: Half width and distance.
         threshold: Of the film.
         largest: Score that becomes confidence 1.
+        n_frames: Of the clip, N or more.
 
     Returns:
         In order of time, cut off at the clip's ends; they may overlap when peaks are close.
@@ -88,7 +89,7 @@ def find_segments(
     peaks, _ = find_peaks(padded, height=threshold, distance=max(1, rule.distance))
     found = []
     for peak in (peaks - 1).tolist():
-        span = Interval(max(0, peak - rule.half), min(len(scores), peak + rule.half + 1))
+        span = Interval(max(0, peak - rule.half), min(n_frames, peak + rule.half + 1))
         confidence = scores[peak] / largest if largest > 0 else 0.0
         found.append(PredictedSegment(span, float(np.clip(confidence, 0, 1))))
     return tuple(found)
@@ -105,7 +106,7 @@ def spot_films(
 
     Args:
         clips: Which.
-        scores: By clip id, shape (T,).
+        scores: By clip id, of the clip's first frames.
         rule: Durations in frames.
         tau: See `PeakRule`.
         largest: Score that becomes confidence 1.
@@ -118,7 +119,7 @@ def spot_films(
         threshold = threshold_of([scores[clip.clip_id] for clip in members], tau)
         for clip in members:
             found[clip.clip_id] = find_segments(
-                scores[clip.clip_id], rule(clip.fps, tau), threshold, largest
+                scores[clip.clip_id], rule(clip.fps, tau), threshold, largest, clip.n_frames
             )
     return found
 
@@ -134,7 +135,7 @@ def choose_tau(
     Args:
         clips: Validation clips.
         scored: Their references and states.
-        scores: By clip id, shape (T,).
+        scores: By clip id, of the clip's first frames.
         rule: Durations in frames.
 
     Returns:

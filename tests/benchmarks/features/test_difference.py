@@ -74,7 +74,7 @@ def test_the_contrast_by_hand() -> None:
 def test_a_short_change_stands_out_and_a_lasting_one_hardly() -> None:
     """One block of 36 changes for 6 frames in one film, and for good in the other; k = 6.
 
-    Inside, F is 2 in one block of 12; k frames before and after it is (1/2)^2 / (3/2) + (1/2)^2 / (1/2) = 2/3.
+    Inside, F is 2 in one block of 12; k frames before and after (1/2)^2 / (3/2) + (1/2)^2 / (1/2) = 2/3.
     """
     still = np.zeros((60, 36, 2), dtype=int)
     still[:, :, 0] = 10

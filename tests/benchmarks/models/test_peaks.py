@@ -30,7 +30,7 @@ def test_the_threshold_lies_between_mean_and_maximum() -> None:
 @pytest.mark.parametrize("scores", [[], [np.zeros(0)], [np.full(3, 0.7)]])
 def test_a_constant_film_has_no_peak(scores: list[np.ndarray]) -> None:
     assert threshold_of(scores, 0.3) == float("inf")
-    assert find_segments(np.full(3, 0.7), PeakRule(0.3, 1, 1), float("inf"), 1.0) == ()
+    assert find_segments(np.full(3, 0.7), PeakRule(0.3, 1, 1), float("inf"), 1.0, 3) == ()
 
 
 def test_peaks_become_intervals_around_them() -> None:
@@ -39,7 +39,7 @@ def test_peaks_become_intervals_around_them() -> None:
     peaks     x        x        x     x         with distance 3 the 9 takes the 3's place
     """
     scores = np.array([5, 1, 0, 2, 0, 0, 3, 2, 9, 0], dtype=float)
-    found = find_segments(scores, PeakRule(0, 1, 1), 2.0, 10.0)
+    found = find_segments(scores, PeakRule(0, 1, 1), 2.0, 10.0, 10)
     assert [one.interval for one in found] == [
         Interval(0, 2),
         Interval(2, 5),
@@ -47,13 +47,13 @@ def test_peaks_become_intervals_around_them() -> None:
         Interval(7, 10),
     ]
     assert [one.score for one in found] == pytest.approx([0.5, 0.2, 0.3, 0.9])
-    apart = find_segments(scores, PeakRule(0, 1, 3), 2.0, 10.0)
+    apart = find_segments(scores, PeakRule(0, 1, 3), 2.0, 10.0, 10)
     assert [one.interval for one in apart] == [Interval(0, 2), Interval(2, 5), Interval(7, 10)]
 
 
 def test_no_peak_means_no_segment() -> None:
     """Not the interval [0, 0] that SOFTNet's program puts there."""
-    assert find_segments(np.zeros(10), PeakRule(0.5, 2, 2), 1.0, 1.0) == ()
+    assert find_segments(np.zeros(10), PeakRule(0.5, 2, 2), 1.0, 1.0, 10) == ()
 
 
 def films(root: Path) -> list[Clip]:
