@@ -60,6 +60,8 @@ def sensitivity(
 
     Exit codes: 0 all done, 2 wrong usage, 3 the footage or the dataset cannot be used, 4 a model failed.
     """
+    from rich.markup import escape
+
     from benchmarks.sensitivity.footage import build_footage, check_footage, open_footage
     from wdmd_tools.cli.console import progress_bar, say
     from wdmd_tools.errors import ConfigError, PartialResultError
@@ -77,7 +79,7 @@ def sensitivity(
         task = bar.add_task("reading", total=None)
 
         def tell(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total or None)
+            bar.update(task, description=escape(what), completed=done, total=total or None)
 
         if from_ is not None:
             settings = {

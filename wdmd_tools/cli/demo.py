@@ -169,6 +169,8 @@ def _inject(
 ) -> None:
     from dataclasses import asdict
 
+    from rich.markup import escape
+
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar
     from wdmd_tools.cli.paths import typed
@@ -186,7 +188,7 @@ def _inject(
             jobs=jobs,
             face_model=face_model,
             on_progress=lambda what, done, total: bar.update(
-                task, description=what, completed=done, total=total
+                task, description=escape(what), completed=done, total=total
             ),
         )
     if as_json:

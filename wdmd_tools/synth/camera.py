@@ -37,7 +37,7 @@ class Look:
 
 LOOKS: Mapping[Camera, Look] = {
     "studio": Look(),
-    "webcam": Look(light=0.5, noise=2.4, crf=11, hunting=0.04),
+    "webcam": Look(light=0.6, noise=1.4, crf=5, hunting=0.04),
 }
 
 

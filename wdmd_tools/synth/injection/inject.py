@@ -9,8 +9,9 @@ What is written, all of it atomically:
     out/.tracks, out/.stamps     landmarks of each source, hash of each finished film
 """
 
+import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from wdmd_tools.errors import ConfigError, DataError, VideoError, WdmdError, des
 from wdmd_tools.faces.model_file import get_face_model
 from wdmd_tools.names import check_file_name
 from wdmd_tools.pipeline.hashing import sha256_of
-from wdmd_tools.synth.injection.one import STAMPS, TRACKS, OutputFilm, find_face, make_film
+from wdmd_tools.synth.injection.one import STAMPS, TRACKS, OnFrame, OutputFilm, find_face, make_film
 from wdmd_tools.synth.injection.settings import InjectionConfig
 from wdmd_tools.synth.injection.truth import write_truth
 from wdmd_tools.video.media import VIDEO_SUFFIXES
@@ -102,7 +103,8 @@ def inject(
         total = sum(map(len, kept))
         done = total - len(todo)
         on_progress("injecting", done, total)
-        for _, error in workers.run(make_film, todo):
+        told = _within(on_progress, "injecting", lambda: done, total)
+        for _, error in workers.run(make_film, todo, told):
             if error is not None:
                 raise error
             done += 1
@@ -178,7 +180,8 @@ def _find_faces(
     dropped: dict[Path, str] = {}
     done = 0
     on_progress("finding faces", done, len(wanted))
-    for film, error in workers.run(find_face, [films[-1] for films in wanted]):
+    told = _within(on_progress, "finding faces", lambda: done, len(wanted))
+    for film, error in workers.run(find_face, [films[-1] for films in wanted], told):
         if isinstance(error, DataError):
             dropped[film.source] = str(error)
         elif error is not None:
@@ -187,6 +190,19 @@ def _find_faces(
         on_progress("finding faces", done, len(wanted))
     order = {films[0].source: number for number, films in enumerate(wanted)}
     return dict(sorted(dropped.items(), key=lambda item: order[item[0]]))
+
+
+def _within(
+    on_progress: OnProgress, what: str, done: Callable[[], int], total: int
+) -> Callable[[OutputFilm, int, int], None]:
+    """Tells how far a film is, where the work is done in this process."""
+
+    def tell(film: OutputFilm, frame: int, frames: int) -> None:
+        if frame % 25 == 0:
+            share = f"{100 * frame / frames:.0f} % of {film.source.name}"
+            on_progress(f"{what}: {share}", done(), total)
+
+    return tell
 
 
 class _Workers:
@@ -206,11 +222,16 @@ class _Workers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def run(self, work: Callable[[OutputFilm], None], films: Sequence[OutputFilm]) -> Any:
+    def run(
+        self,
+        work: Callable[[OutputFilm, OnFrame], None],
+        films: Sequence[OutputFilm],
+        tell: Callable[[OutputFilm, int, int], None],
+    ) -> Iterator[tuple[OutputFilm, WdmdError | None]]:
         """Yield (film, error or `None`) as each is finished."""
         if self._pool is None:
             for film in films:
-                yield film, _attempt(work, film)
+                yield film, _attempt(work, film, functools.partial(tell, film))
             return
         futures: dict[Future[WdmdError | None], OutputFilm] = {
             self._pool.submit(_attempt, work, film): film for film in films
@@ -225,9 +246,13 @@ class _Workers:
             ) from None
 
 
-def _attempt(work: Callable[[OutputFilm], None], film: OutputFilm) -> WdmdError | None:
+def _attempt(
+    work: Callable[[OutputFilm, OnFrame], None],
+    film: OutputFilm,
+    on_frame: OnFrame = lambda _done, _all: None,
+) -> WdmdError | None:
     try:
-        work(film)
+        work(film, on_frame)
     except WdmdError as error:
         return error
     except OSError as error:
