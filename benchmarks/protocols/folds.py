@@ -21,6 +21,7 @@ from benchmarks.protocols.pooled import PooledDataset
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.split.groups import group_clips
+from wdmd_tools.split.make import Fold as Cut
 from wdmd_tools.split.make import NamedSplit, make_loso
 from wdmd_tools.split.stored import read_split, with_split
 
@@ -70,12 +71,14 @@ def folds_of(dataset: Dataset, protocol: str) -> list[Fold]:
         check_cross(_as_cross(dataset))
         return [Fold(0, "", dataset)]
     if protocol == COMPOSITE:
-        names = [fold.name for fold in _composite(dataset).folds]
-    else:
-        split = read_split(dataset, protocol)
-        check_kind(dataset, split)
-        names = [fold.name for fold in split.folds]
-    return [Fold(number, name, _cut(dataset, protocol, name)) for number, name in enumerate(names)]
+        cuts = _composite(dataset).folds
+        return [Fold(n, one.name, _composite_fold(dataset, one)) for n, one in enumerate(cuts)]
+    split = read_split(dataset, protocol)
+    check_kind(dataset, split)
+    return [
+        Fold(number, one.name, _named_fold(dataset, protocol, one.name))
+        for number, one in enumerate(split.folds)
+    ]
 
 
 def open_fold(dataset: Dataset, protocol: str, name: str) -> Dataset:
@@ -95,7 +98,12 @@ def open_fold(dataset: Dataset, protocol: str, name: str) -> Dataset:
     if protocol == CROSS:
         check_cross(_as_cross(dataset))
         return dataset
-    return _cut(dataset, protocol, name)
+    if protocol != COMPOSITE:
+        return _named_fold(dataset, protocol, name)
+    fold = next((one for one in _composite(dataset).folds if one.name == name), None)
+    if fold is None:
+        raise ManifestError(f"{dataset.root}: the composite has no fold {name!r}")
+    return _composite_fold(dataset, fold)
 
 
 def protocol_facts(dataset: Dataset, protocol: str, fold: str = "") -> dict[str, Any]:
@@ -174,20 +182,18 @@ def _composite(dataset: Dataset) -> NamedSplit:
     return make_loso(dataset, COMPOSITE, "subject", COMPOSITE_VAL_SHARE, COMPOSITE_SEED)
 
 
-def _cut(dataset: Dataset, protocol: str, name: str) -> Dataset:
-    if protocol != COMPOSITE:
-        view = with_split(dataset, protocol, name)
-    else:
-        fold = next((one for one in _composite(dataset).folds if one.name == name), None)
-        if fold is None:
-            raise ManifestError(f"{dataset.root}: the composite has no fold {name!r}")
-        view = _FoldOfPool(
-            dataset.root,
-            {**dataset.info, "split": {"name": COMPOSITE, "fold": name, "seed": COMPOSITE_SEED}},
-            _with_parts(dataset.clips, fold.parts),
-            dataset.segments,
-            dataset,
-        )
+def _named_fold(dataset: Dataset, protocol: str, name: str) -> Dataset:
+    view = with_split(dataset, protocol, name)
+    check_holdout(view)
+    return view
+
+
+def _composite_fold(dataset: Dataset, fold: Cut) -> Dataset:
+    said = {"name": COMPOSITE, "fold": fold.name, "seed": COMPOSITE_SEED}
+    clips = _with_parts(dataset.clips, fold.parts)
+    view = _FoldOfPool(
+        dataset.root, {**dataset.info, "split": said}, clips, dataset.segments, dataset
+    )
     check_holdout(view)
     return view
 

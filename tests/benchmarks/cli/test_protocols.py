@@ -76,3 +76,24 @@ def test_options_that_lack_their_data_are_refused(
     )
     assert done.exit_code == 2
     assert message in " ".join(done.output.split())
+
+
+def test_a_composite_from_the_command_line(tmp_path: Path) -> None:
+    """Two subjects in each of two datasets, so four folds; each tests one of four recordings."""
+    for name in "ab":
+        tiny_dataset(
+            tmp_path / name, with_crops=True, n_recordings=2, clips_per_recording=1, seed=ord(name)
+        )
+    data = [part for name in "ab" for part in ("--data", str(tmp_path / name))]
+    more = ["--out", str(tmp_path / "results"), "--leaderboard", str(tmp_path / "board"), "--json"]
+    done = CliRunner().invoke(
+        app, ["run", "--models", "never", "--protocol", "composite", *data, *more]
+    )
+    assert done.exit_code == 0, done.output
+    paths = sorted((tmp_path / "results").glob("a-and-b/composite/never/*/result.json"))
+    assert len(paths) == 4
+    results = [json.loads(path.read_text()) for path in paths]
+    assert {one["protocol"]["fold"] for one in results} == {
+        f"{name}.s{number}" for name in "ab" for number in range(2)
+    }
+    assert all(len(one["score"]["events"]) == 1 for one in results)
