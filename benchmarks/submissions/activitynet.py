@@ -80,9 +80,26 @@ def _segment(where: str, value: Any) -> tuple[float, float]:
     return start, end
 
 
+class _TwiceError(Exception):
+    """A key that stands twice: of two lists of a video Python would silently keep the last."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _TwiceError(key)
+        found[key] = value
+    return found
+
+
 def _results(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(path.read_bytes(), object_pairs_hook=_once)
+    except _TwiceError as error:
+        raise DataError(
+            f"{path}: key {error.args[0]!r} stands twice in one object; put its segments into one list"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not valid JSON ({error})") from None
     if isinstance(value, dict) and "database" in value:

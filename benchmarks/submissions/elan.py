@@ -123,9 +123,9 @@ def _choose(
     # `wdmd review` writes the model's tiers as "Model ME@...", beside an "ME@..." for the reviewer.
     said = {name: _model_of(name) for name in names if name.casefold().startswith("model ")}
     plain = sorted({found for found in said.values() if found is not None})
-    for found in (left, plain):
-        if len(found) == 1:
-            return found[0]
+    for candidates in (left, plain):
+        if len(candidates) == 1:
+            return candidates[0]
     listed = ", ".join(sorted(names)) or "none"
     if not left:
         raise ConfigError(

@@ -46,11 +46,16 @@ class Places:
 
     @cached_property
     def _film_of_name(self) -> dict[str, str]:
-        """File names and stems of films, where only one film has them, to recording ids."""
+        """Other names of films, where only one film has them, to recording ids.
+
+        The file's name and stem, and ``<subject>_<either>``, as the challenges call films.
+        """
         owners: dict[str, set[str]] = {}
         for name, rows in self.films.items():
             path = PurePosixPath(str(rows[0]["source_video"]))
-            for alias in {name, str(path), path.name, path.stem}:
+            subject = rows[0]["subject_id"]
+            aliases = {name, path.stem, path.name, str(path)}
+            for alias in aliases | {f"{subject}_{one}" for one in (name, path.stem)}:
                 owners.setdefault(alias.casefold(), set()).add(name)
         return {alias: next(iter(names)) for alias, names in owners.items() if len(names) == 1}
 

@@ -91,6 +91,10 @@ def test_what_is_wrong_is_said_with_its_place(
 def test_a_ground_truth_or_no_json_at_all(tmp_path: Path, dataset: Dataset, folder: Path) -> None:
     with pytest.raises(DataError, match="holds a ground truth"):
         read_submission(folder / "exported/activitynet/ground_truth.json", dataset)
+    path = tmp_path / "twice.json"
+    path.write_text('{"results": {"rec0_0000": [], "rec0_0000": []}}')
+    with pytest.raises(DataError, match="key 'rec0_0000' stands twice"):
+        read_submission(path, dataset)
     path = tmp_path / "broken.json"
     path.write_text("{")
     with pytest.raises(DataError, match="not valid JSON"):

@@ -30,8 +30,10 @@ def test_frames_count_from_one_and_both_belong_to_it(tmp_path: Path, dataset: Da
 
 def test_the_form_of_2025_and_a_score(tmp_path: Path, dataset: Dataset) -> None:
     # film frames: the second clip holds 49..96, so 50..54 is its [1, 6)
-    text = "Subject;Video;Onset;Offset;Emotion;Score\ns1;rec1;50;54;negative;0.75\n"
-    found = _read(tmp_path, dataset, text)
+    head = "Subject;Video;Onset;Offset;Emotion;Score\n"
+    found = _read(tmp_path, dataset, head + "s1;rec1;50;54;negative;0.75\n")
+    vid = _read(tmp_path, dataset, "vid,onset,offset,emotion,score\ns1_rec1,50,54,negative,0.75\n")
+    assert vid == found
     assert found.predictions["rec1_0001"].segments == (
         PredictedSegment(Interval(1, 6), 0.75, "negative"),
     )
