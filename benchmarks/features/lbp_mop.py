@@ -25,7 +25,14 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.features.blocks import BlockGrid, Counts
+from benchmarks.features.blocks import (
+    BlockGrid,
+    Cells,
+    Counts,
+    blocks_of_cells,
+    check_block_size,
+    count_codes,
+)
 from benchmarks.features.grey import resize, to_grey
 from benchmarks.features.lbp_codes import (
     LbpGeometry,
@@ -100,7 +107,7 @@ def mean_picture(volume: npt.NDArray[np.integer], axis: int) -> UInt16:
     """
     count = volume.shape[axis]
     total = volume.sum(axis=axis, dtype=np.int64)
-    return ((2 * STEPS * total + count) // (2 * count)).astype(np.uint16)
+    return np.asarray((2 * STEPS * total + count) // (2 * count)).astype(np.uint16)
 
 
 def picture_codes(picture: UInt8 | UInt16, geometry: LbpGeometry, plane: str) -> UInt8:
@@ -181,13 +188,25 @@ def lbp_mop_histograms(
         codes = picture_codes(mean_picture(volume[:, :, left:end], 2), geometry, "YT")
         for row, span in enumerate(down):
             counts[inner, row, column, 2] = _by_frame(codes[inner], span, bins)
-    for start in range(frames - length + 1):
-        codes = picture_codes(mean_picture(volume[start : start + length], 0), geometry, "XY")
-        for row, (top, bottom) in enumerate(down):
-            for column, (left, end) in enumerate(right):
-                block = bins[codes[top:bottom, left:end]]
-                counts[start, row, column, 0] = np.bincount(block.ravel(), minlength=shape[-1])
+    counts[: frames - length + 1, :, :, 0] = _of_means(volume, geometry, grid, length, bins)
     return counts
+
+
+def _of_means(
+    volume: UInt8, geometry: LbpGeometry, grid: BlockGrid, length: int, bins: npt.NDArray[np.int64]
+) -> Counts:
+    """Histograms of the mean picture of every `length` frames; shape (windows, rows, columns, bins)."""
+    frames, height, width = volume.shape
+    border = geometry.border
+    down = Cells.of(grid.spans(height - 2 * border, grid.rows), border)
+    right = Cells.of(grid.spans(width - 2 * border, grid.columns), border)
+    check_block_size(down, right)
+    shape = (frames - length + 1, len(down.edges) - 1, len(right.edges) - 1, int(bins.max()) + 1)
+    cells = np.zeros(shape, dtype=np.uint16)
+    for start in range(len(cells)):
+        codes = picture_codes(mean_picture(volume[start : start + length], 0), geometry, "XY")
+        count_codes(codes.ravel(), width, down.edges, right.edges, bins, cells[start])
+    return blocks_of_cells(cells, down, right)
 
 
 def _by_frame(codes: UInt8, span: tuple[int, int], bins: npt.NDArray[np.int64]) -> Counts:
