@@ -23,6 +23,10 @@ CHROMIUM = next(
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
+class ProtocolError(AssertionError):
+    """The browser refused a command, for instance because the page was just left."""
+
+
 class Browser:
     """A headless Chromium with one page.
 
@@ -99,7 +103,8 @@ class Browser:
         while True:
             answer = self._read()
             if answer.get("id") == self._number:
-                assert "error" not in answer, answer["error"]
+                if "error" in answer:
+                    raise ProtocolError(answer["error"]["message"])
                 return dict(answer["result"])
             self._note(answer)
 
@@ -146,7 +151,10 @@ class Browser:
         """
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            value = self.run(expression)
+            try:
+                value = self.run(expression)
+            except ProtocolError:  # between two pages
+                value = None
             if value:
                 return value
             time.sleep(0.02)

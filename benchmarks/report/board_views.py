@@ -38,6 +38,7 @@ class CellView:
         sort: Number to sort by; empty comes last.
         interval: As shown; empty where there is none.
         spread: Seeds' values in words; empty with one seed.
+        deviation: Seeds' standard deviation; empty with one seed.
         best: Whether it is the column's best among models that see pictures.
         whisker: Low end, value and high end in percent of the axis; `None` without a number.
         seeds: Each seed's value in percent of the axis.
@@ -47,6 +48,7 @@ class CellView:
     sort: str = ""
     interval: str = ""
     spread: str = ""
+    deviation: str = ""
     best: bool = False
     whisker: tuple[float, float, float] | None = None
     seeds: tuple[float, ...] = ()
@@ -208,6 +210,7 @@ def _number_cell(one: Estimate | None, best: float | None) -> CellView:
         sort=f"{one.value:.6f}",
         interval=cells.interval(one),
         spread=cells.spread(one),
+        deviation="" if one.seed_sd is None else f"{100 * one.seed_sd:.1f}",
         best=one.value == best,
         whisker=(round(100 * low, 2), round(100 * one.value, 2), round(100 * high, 2)),
         seeds=tuple(round(100 * value, 2) for value in one.seeds),

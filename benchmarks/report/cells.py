@@ -119,7 +119,7 @@ def rank_tables(board: Leaderboard) -> list[RankTable]:
             if one is None:
                 rows.append((name, displays[name], "", "", ("",) * len(datasets)))
                 continue
-            around = "" if one.low is None else f"{one.low:.1f} to {one.high:.1f}"
+            around = "" if one.low is None else f"{one.low:.2f} to {one.high:.2f}"
             places = tuple(f"{one.ranks[dataset]:g}" for dataset in datasets)
             rows.append((name, displays[name], f"{one.value:.2f}", around, places))
         shown = tuple(table.display for table in tables)

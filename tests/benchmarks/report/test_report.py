@@ -105,7 +105,7 @@ def test_positives_seeds_and_ranks_are_in_markdown_and_csv(board: Leaderboard) -
     assert "40 clips (12 with a micro-expression), 15 micro-expressions" in text
     assert "| Mine \\<b>\\|\\*1\\*\\|\\</b> | seeds 20.0 to 30.0, SD 7.1 |" in text
     assert "## Average rank, holdout" in text
-    assert "| Mine \\<b>\\|\\*1\\*\\|\\</b> | 1.50 | 1.0 to 2.0 | 1 | 2 |" in text
+    assert "| Mine \\<b>\\|\\*1\\*\\|\\</b> | 1.50 | 1.00 to 2.00 | 1 | 2 |" in text
     assert "| Bad |  |  |  |  |" in text
     assert "theirs (submitted, not rerun)" in text
     rows = list(csv.DictReader(io.StringIO(to_csv(found))))
