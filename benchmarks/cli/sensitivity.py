@@ -29,8 +29,13 @@ def sensitivity(
     models: Annotated[
         str | None,
         typer.Option(
-            help="Only these, separated by commas (see bench list).", show_default="every model"
+            help="Only these, separated by commas (see bench list).",
+            show_default="every model, none with --run",
         ),
+    ] = None,
+    run: Annotated[
+        list[Path] | None,
+        typer.Option(help="A finished MELDAE run or exported model as one more; repeatable."),
     ] = None,
     me_amplitude: Annotated[
         str, typer.Option(help="With --from: per cent of the inter-ocular distance.")
@@ -62,6 +67,7 @@ def sensitivity(
     """
     from rich.markup import escape
 
+    from benchmarks.sensitivity.finished_run import run_entry
     from benchmarks.sensitivity.footage import build_footage, check_footage, open_footage
     from wdmd_tools.cli.console import progress_bar, say
     from wdmd_tools.errors import ConfigError, PartialResultError
@@ -74,6 +80,8 @@ def sensitivity(
     _, registry = configured(config)
     names = [one.strip() for one in models.split(",")] if models is not None else None
     chosen = [registry.get(one) for one in dict.fromkeys(names)] if names else list(registry)
+    if run:
+        chosen = [*(chosen if names else ()), *(run_entry(path) for path in dict.fromkeys(run))]
     learnt = Dataset.open(data)
     with progress_bar(enabled=not as_json) as bar:
         task = bar.add_task("reading", total=None)

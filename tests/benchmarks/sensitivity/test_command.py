@@ -155,6 +155,7 @@ def test_footage_that_was_learnt_from_is_refused(
         (("--injected", "absent"), 3, "no injected films here"),
         (("--models", "nobody"), 2, "unknown model"),
         (("--versions", "3"), 2, "--versions: only with --from"),
+        (("--run", "absent"), 2, "--run absent: no such file or folder"),
         (("--data", "absent"), 3, "no such folder"),
     ],
 )
