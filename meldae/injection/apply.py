@@ -22,13 +22,13 @@ from meldae.config import InputConfig
 from meldae.data import Batch
 from meldae.injection.draw import Event
 from meldae.injection.movements import Canvas, canvas
-from meldae.injection.texture import head_free, over_gaussians, seen_displacement, warp
+from meldae.injection.texture import over_gaussians, seen_displacement, warp
 
 _STILL = 0.01
 """Movement below this, in px, is none."""
 
-Slopes = Callable[[int], Tensor]
-"""Slopes of the face in a row of a batch, (2, size, size), see `meldae.injection.texture.Textures`."""
+Faces = Callable[[int], Tensor]
+"""The face in a row of a batch, (size, size), see `meldae.injection.texture.Textures`."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Injector:
         self,
         batch: Batch,
         events: Sequence[Sequence[Event]],
-        slopes: Slopes | None = None,
+        faces: Faces | None = None,
         *,
         labels: bool = True,
     ) -> Batch:
@@ -95,7 +95,7 @@ class Injector:
         Args:
             batch: Windows as stored.
             events: For every window.
-            slopes: Of the faces; needed in the flow mode.
+            faces: Their pictures; needed in the flow mode.
             labels: Whether the true labels stay. If not, windows are labelled as if nothing were known of
                 them: only what is put in is an ME, and every state is unknown.
 
@@ -128,7 +128,7 @@ class Injector:
                     speaking[row] = -1.0
         return replace(
             batch,
-            frames=self._move(batch, placed, slopes) if placed else batch.frames,
+            frames=self._move(batch, placed, faces) if placed else batch.frames,
             inside=inside,
             boundary=boundary,
             speaking=speaking,
@@ -153,17 +153,17 @@ class Injector:
         )
 
     def _move(
-        self, batch: Batch, placed: Sequence[tuple[int, Placed]], slopes: Slopes | None
+        self, batch: Batch, placed: Sequence[tuple[int, Placed]], faces: Faces | None
     ) -> Tensor:
         device = batch.frames.device
         fields = torch.stack([self.field(where.event, device) for _, where in placed])
         rows = [row for row, _ in placed]
         lengths = batch.mask.sum(1).tolist()
         if self.source.mode == "flow":
-            if slopes is None:
-                raise ValueError("Expected `slopes` in the flow mode.")
-            known = torch.stack([slopes(row) for row in rows]).to(device)
-            shown = (head_free if self.source.steady else seen_displacement)(fields, known)
+            if faces is None:
+                raise ValueError("Expected `faces` in the flow mode.")
+            known = torch.stack([faces(row) for row in rows]).to(device)
+            shown = seen_displacement(fields, known, self.source.steady)
             return self._add(batch.frames, shown, placed, lengths)
         return _warp_rows(batch.frames, fields, placed, lengths)
 

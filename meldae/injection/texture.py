@@ -1,7 +1,8 @@
-"""How well a face's skin shows displacement: the slopes of its brightness, one picture per clip.
+"""How well a face's skin shows displacement: one picture per clip.
 
 Stored displacement (`meldae.layers.motion.FlowChannels`) is a least-squares estimate: plain skin is
-said to move less than it does. What an added movement would have looked like follows from the slopes.
+said to move less than it does. What an added movement would have looked like
+follows from a picture of the face.
 """
 
 import numpy as np
@@ -11,21 +12,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from meldae.config import InputConfig
-from meldae.layers.motion import (
-    brightness_slopes,
-    estimate_displacement,
-    remove_head_motion,
-    texture_share,
-)
+from meldae.layers.motion import estimate_displacement, mean_face, remove_head_motion
 from meldae.store import FrameStore
 
 _ALL = slice(None)
 
 
 class Textures:
-    """Slopes of clips, computed when a clip is first asked for and then kept, in half precision.
+    """Pictures of clips, computed when a clip is first asked for and then kept, in half precision.
 
-    A clip takes ``4 size^2`` bytes: 26 kB at 80 px.
+    A clip takes ``2 size^2`` bytes: 13 kB at 80 px.
 
     Args:
         store: Frames of the clips.
@@ -37,42 +33,27 @@ class Textures:
         self._kept: dict[str, npt.NDArray[np.float16]] = {}
 
     def of(self, clip_id: str) -> Tensor:
-        """Slopes of the mean picture in the middle of a clip, (2, size, size): right, down."""
+        """Mean picture in the middle of a clip, (size, size) log-brightness."""
         if clip_id not in self._kept:
-            pictures = torch.from_numpy(self._store.pictures(clip_id, self._radius))
-            slopes = brightness_slopes(pictures[None].float() / 255)[0]
-            self._kept[clip_id] = slopes.half().numpy()
+            frames = torch.from_numpy(self._store.pictures(clip_id, self._radius))
+            self._kept[clip_id] = mean_face(frames[None].float() / 255)[0].half().numpy()
         return torch.from_numpy(self._kept[clip_id]).float()
 
 
-def seen_displacement(field: Tensor, slopes: Tensor) -> Tensor:
-    """What the closed form says of a small displacement.
+def seen_displacement(field: Tensor, pictures: Tensor, steady: bool = False) -> Tensor:
+    """What `FlowChannels` says of a displacement.
 
     Args:
         field: (N, 2, H, W), px.
-        slopes: (N, 2, H, W), of log-brightness per px.
+        pictures: (N, H, W), log-brightness before.
+        steady: Whether to take away what would be taken for the head's motion.
 
     Returns:
         (N, 2, H / 4, W / 4), px.
     """
-    along, down = slopes[:, :1], slopes[:, 1:]
-    # A small displacement d changes brightness at a place by minus slope times d.
-    change = along * field[:, :1] + down * field[:, 1:]
-    return estimate_displacement(along, down, change)[:, 0]
-
-
-def head_free(field: Tensor, slopes: Tensor) -> Tensor:
-    """`seen_displacement` without what `FlowChannels` would take for the head's motion.
-
-    Args:
-        field: (N, 2, H, W), px.
-        slopes: (N, 2, H, W).
-
-    Returns:
-        (N, 2, H / 4, W / 4), px.
-    """
-    seen = texture_share(slopes[:, :1], slopes[:, 1:])
-    return remove_head_motion(seen_displacement(field, slopes)[:, None], seen)[:, 0]
+    moved = warp(pictures[:, None], field)
+    estimate, seen = estimate_displacement(pictures[:, None], moved)
+    return (remove_head_motion(estimate, seen) if steady else estimate)[:, 0]
 
 
 def over_gaussians(

@@ -184,41 +184,36 @@ def remove_head_motion(flow: Tensor, seen: Tensor, rounds: int = 2) -> Tensor:
     return rest.view_as(flow)
 
 
-def brightness_slopes(frames: Tensor) -> Tensor:
-    """Slopes of the mean picture, as `FlowChannels` sees them.
+def mean_face(frames: Tensor) -> Tensor:
+    """The mean picture that `FlowChannels` measures movement from.
 
     Args:
         frames: (B, T, C, H, W) float in [0, 1].
 
     Returns:
-        (B, 2, H, W): log-brightness per px, right and down; 0 at the edges.
+        (B, H, W), log-brightness.
     """
-    base = _blur(log_face(frames)).mean(1)
-    return torch.stack(_slopes(base), dim=1)
+    return _blur(log_face(frames)).mean(1)
 
 
-def estimate_displacement(along: Tensor, down: Tensor, change: Tensor) -> Tensor:
-    """The closed form of Lucas and Kanade for one change of brightness.
+def estimate_displacement(before: Tensor, after: Tensor) -> tuple[Tensor, Tensor]:
+    """The closed form of Lucas and Kanade between pictures as `mean_face` makes them.
 
     Args:
-        along: (B, T, H, W) slope to the right.
-        down: The same, down.
-        change: Brightness before less brightness now; for a small displacement slope times displacement.
+        before: (B, T, H, W).
+        after: (B, T, H, W).
 
     Returns:
-        (B, T, 2, H / 4, W / 4): displacement right and down, px.
+        (B, T, 2, H / 4, W / 4): displacement right and down, px; and (B, T, H / 4, W / 4) in [0, 1]: how
+        far a cell has texture to tell.
     """
+    along, down = _slopes(before)
     xx, xy, yy = _cells(along * along), _cells(along * down), _cells(down * down)
     xx, yy = xx + _STIFF, yy + _STIFF
+    change = before - after
     x, y = _cells(along * change), _cells(down * change)
     moved = torch.stack((yy * x - xy * y, xx * y - xy * x), dim=2)
-    return moved / (xx * yy - xy * xy)[:, :, None]
-
-
-def texture_share(along: Tensor, down: Tensor) -> Tensor:
-    """(B, T, H / 4, W / 4) in [0, 1]: how far a cell has texture to tell of movement."""
-    energy = _cells(along * along) + _cells(down * down)
-    return energy / (energy + 2 * _STIFF)
+    return moved / (xx * yy - xy * xy)[:, :, None], (xx + yy - 2 * _STIFF) / (xx + yy)
 
 
 def _slopes(base: Tensor) -> tuple[Tensor, Tensor]:

@@ -72,6 +72,39 @@ def test_identity_follows_configuration_data_and_seed() -> None:
     assert same not in others
 
 
+FIRST_IDS = {
+    "paper": "6bb5298a4846c31b",
+    "nano": "94647f4b988c4f4d",
+    "nano-star": "bcee8c37abee9119",
+    "nano-rgb": "d1c9b502f7c8c96b",
+    "nano-motion": "806bbc607f636e27",
+    "nano-context": "c8ac3af654d4fc3d",
+}
+"""Identities before the settings of MELDAE+ were there."""
+
+
+@pytest.mark.parametrize("name", sorted(FIRST_IDS))
+def test_runs_made_before_a_setting_was_there_are_known_again(name: str) -> None:
+    assert identity(get_config(name), "d") == FIRST_IDS[name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "training.inject=0.1",
+        "training.inject_amplitude=[0.01, 0.02]",
+        "training.inject_negatives=0.1",
+        "training.warmup_epochs=1",
+        "decoding.calibration=platt",
+        "decoding.by_state=true",
+        "model.mirror=true",
+    ],
+)
+def test_a_new_setting_that_is_used_is_part_of_the_identity(text: str) -> None:
+    base = get_config("nano")
+    assert identity(apply_settings(base, [text]), "d") != identity(base, "d")
+
+
 def test_the_loss_needs_torch_alone() -> None:
     code = (
         "import sys; from meldae import BoundaryAwareLoss; BoundaryAwareLoss();"
