@@ -41,7 +41,7 @@ def compare_models(
         raise ConfigError(f"{first}: compared with itself; name two models")
     if not results.is_dir():
         raise ConfigError(f"{results}: no such folder; make results with `bench run`")
-    done = [one for one in read_results(results) if one.status == "ok"]
+    done = [one for one in read_results(results) if one.status == "ok" and not one.smoke]
     names = sorted({one.job.model for one in done})
     for name in (first, second):
         if name not in names:
@@ -54,6 +54,11 @@ def compare_models(
         ]
         if all(sides) and len({one.data_hash for side in sides for one in side}) == 1:
             one, other = (_by_seed(side) for side in sides)
+            if len({frozenset(score.events) for score in (*one, *other)}) > 1:
+                raise DataError(
+                    f"{results}: {first} and {second} were not tested on the same recordings of "
+                    f"{place[0]} ({place[1]}): some fold is missing; run the rest with `bench run`"
+                )
             compared[place] = compare_scores(one, other, metric, draws=draws, seed=seed)
     if not compared:
         raise DataError(

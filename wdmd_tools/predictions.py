@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.intervals import Interval, from_frames, to_frames
@@ -136,15 +137,16 @@ def _read_frame_scores(path: Path) -> dict[str, npt.NDArray[np.float32]]:
     if not path.is_file():
         return {}
     table = read_table(path, "frame_scores")
-    ids = np.asarray(table["clip_id"].to_pylist(), dtype=object)
-    index = table["frame_index"].to_numpy()
-    score = table["score"].to_numpy()
-    order = np.lexsort((index, ids.astype(str)))
-    ids, index, score = ids[order], index[order], score[order]
+    names = table["clip_id"].cast(pa.string()).dictionary_encode().combine_chunks()
+    codes = names.indices.to_numpy(zero_copy_only=False)
+    index, score = table["frame_index"].to_numpy(), table["score"].to_numpy()
+    order = np.lexsort((index, codes))
+    # Each clip is one stretch: going through all rows once per clip takes hours with thousands of clips.
+    edges = np.searchsorted(codes[order], np.arange(len(names.dictionary) + 1))
     result: dict[str, npt.NDArray[np.float32]] = {}
-    for clip_id in dict.fromkeys(ids.tolist()):
-        chosen = ids == clip_id
-        if not np.array_equal(index[chosen], np.arange(int(chosen.sum()))):
+    for code, clip_id in enumerate(names.dictionary.to_pylist()):
+        chosen = order[edges[code] : edges[code + 1]]
+        if not np.array_equal(index[chosen], np.arange(len(chosen))):
             raise ManifestError(
                 f"{path}: clip {clip_id}: frame_index must run 0, 1, 2, ... once each"
             )

@@ -127,6 +127,15 @@ def test_models_of_a_folder(tmp_path: Path) -> None:
         compare_models(tmp_path, "weak", "beter")
 
 
+def test_a_missing_fold_is_said_and_no_difference_is_made_of_the_rest(tmp_path: Path) -> None:
+    rest = Score({f"other-{name}": one for name, one in WEAK.events.items()}, ())
+    for fold, found in enumerate((WEAK, rest)):
+        store(tmp_path, "whole", found, fold=fold)
+    store(tmp_path, "half", WEAK)
+    with pytest.raises(DataError, match="lab .holdout.: some fold is missing"):
+        compare_models(tmp_path, "whole", "half")
+
+
 def test_a_difference_is_said_in_the_metrics_unit() -> None:
     late = Difference("onset_mae_ms", 40.0, 52.5, 12.5, 3.0, 20.25, 0.01, 6)
     assert sentence("a", "b", late) == (

@@ -1,9 +1,13 @@
 """Predictions survive the disk, and anybody's files are checked."""
 
+import random
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.intervals import Interval
@@ -54,3 +58,22 @@ def test_a_hole_in_frame_scores_is_named(tmp_path: Path) -> None:
     write_table(tmp_path / "frame_scores.parquet", "frame_scores", rows)
     with pytest.raises(ManifestError, match="clip a: frame_index"):
         read_predictions(tmp_path)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.integers(1, 5)), st.randoms())
+def test_frame_scores_come_in_any_order(lengths: dict[str, int], order: random.Random) -> None:
+    rows = [
+        {"clip_id": name, "frame_index": k, "score": (hash(name) % 7 + k) / 16}
+        for name, length in lengths.items()
+        for k in range(length)
+    ]
+    order.shuffle(rows)
+    with tempfile.TemporaryDirectory() as folder:
+        write_table(Path(folder) / "predictions.parquet", "predictions", [])
+        write_table(Path(folder) / "frame_scores.parquet", "frame_scores", rows)
+        back = read_predictions(Path(folder))
+    assert {name: len(one.frame_scores) for name, one in back.items()} == lengths  # type: ignore[arg-type]
+    for name, one in back.items():
+        expected = [(hash(name) % 7 + k) / 16 for k in range(lengths[name])]
+        np.testing.assert_array_equal(one.frame_scores, np.array(expected, np.float32))
