@@ -67,8 +67,8 @@ def sensitivity(
     """
     from rich.markup import escape
 
-    from benchmarks.sensitivity.finished_run import run_entry
     from benchmarks.sensitivity.footage import build_footage, check_footage, open_footage
+    from benchmarks.sensitivity.run_entry import run_entry
     from wdmd_tools.cli.console import progress_bar, say
     from wdmd_tools.errors import ConfigError, PartialResultError
     from wdmd_tools.manifest import Dataset
