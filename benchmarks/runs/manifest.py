@@ -148,9 +148,13 @@ def write_manifest(root: Path, words: Sequence[str]) -> RunManifest:
         hardware=hardware(),
     )
     results = read_results(root)
+    # A job that failed early does not say which version it was under.
+    protocols = {one.job.protocol: _protocol(one) for one in results if one.protocol}
     manifest = RunManifest(
         seeds=tuple(sorted({one.job.seed for one in results})),
-        protocols=tuple(sorted({_protocol(one) for one in results})),
+        protocols=tuple(
+            sorted({protocols.get(one.job.protocol, one.job.protocol) for one in results})
+        ),
         commands=(*before, now)[-_COMMANDS_KEPT:],
         datasets=tuple(read_records(root)),
         jobs=tuple(_job(root, one) for one in results),
@@ -200,9 +204,7 @@ def hashes_of(folder: Path) -> dict[str, str]:
 
 
 def _protocol(result: JobResult) -> str:
-    version = result.protocol.get("version")
-    name = str(result.protocol.get("name", result.job.protocol))
-    return f"{name}@{version}" if version is not None else name
+    return f"{result.protocol.get('name')}@{result.protocol.get('version')}"
 
 
 def _job(root: Path, result: JobResult) -> ManifestJob:
