@@ -31,6 +31,8 @@ from meldae.training.average import WeightAverage
 from meldae.training.optimizer import make_loss, make_optimizer, set_rate
 from meldae.transforms import Augmentation, augment, draw_changes
 
+_CLIPS_AT_ONCE = 16
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -53,9 +55,9 @@ def find_limits(logits: Tensor, share: float, sure: float) -> Limits:
         share: Of frames inside an ME in the source, in (0, 1).
         sure: Share of frames taken for none.
     """
-    values = logits.double()
-    outside = float(values.quantile(min(sure, 1 - share)))
-    return Limits(float(values.quantile(1 - share)), outside)
+    # torch.quantile refuses more than 16 million values.
+    inside, outside = np.quantile(logits.double().numpy(), [1 - share, min(sure, 1 - share)])
+    return Limits(float(inside), float(outside))
 
 
 def pseudo_labels(logits: Tensor, limits: Limits) -> tuple[Tensor, Tensor]:
@@ -162,9 +164,13 @@ class SelfTraining:
     def _limits(self) -> Limits:
         """From the teacher's scores of all of the target, and the source's share of ME frames."""
         share = float(np.concatenate([one.inside for one in self.source.targets]).mean())
-        clips = [self.target.store.frames(clip.clip_id) for clip in self.target.clips]
-        scored = score_frames(self.teacher, clips, self.training.window, self.training.overlap)
-        logits = torch.from_numpy(np.concatenate([one[0] for one in scored]))
+        found = []
+        for start in range(0, len(self.target.clips), _CLIPS_AT_ONCE):
+            some = self.target.clips[start : start + _CLIPS_AT_ONCE]
+            frames = [self.target.store.frames(clip.clip_id) for clip in some]
+            window, overlap = self.training.window, self.training.overlap
+            found += [one[0] for one in score_frames(self.teacher, frames, window, overlap)]
+        logits = torch.from_numpy(np.concatenate(found))
         return find_limits(logits, min(max(share, 1e-3), 0.5), self.config.sure)
 
     def _known(self, batch: Batch, generator: torch.Generator) -> Tensor:
