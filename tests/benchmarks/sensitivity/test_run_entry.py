@@ -26,7 +26,7 @@ def test_other_weights_or_thresholds_are_another_row(tmp_path: Path) -> None:
 
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="--run .*absent"):
+    with pytest.raises(ConfigError, match=r"--run .*absent"):
         run_entry(tmp_path / "absent")
     empty = tmp_path / "empty"
     empty.mkdir()
