@@ -103,9 +103,9 @@ def test_run_ends_with_4_when_a_job_failed_and_still_writes(
         (["run", "--models", "nevr"], 2, "did you mean 'never'?"),
         (["run", "--all", "--data", "typo"], 2, "--data typo: no such folder"),
         (["run", "--all", "--config", "typo.yaml"], 2, "typo.yaml: no such file"),
-        (["score", "typo"], 2, "typo: no such folder"),
+        (["score", "typo"], 2, "typo: no such file or folder"),
         (["score", ".", "--split", "tset"], 2, "did you mean 'test'?"),
-        (["score", "."], 3, "predictions.parquet: no such file"),
+        (["score", "."], 2, "holds neither predictions.parquet nor .eaf files"),
         (["leaderboard", "typo"], 3, "typo: no results here"),
     ],
 )
