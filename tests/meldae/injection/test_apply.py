@@ -10,6 +10,7 @@ from meldae.config import InputConfig
 from meldae.data import Batch
 from meldae.injection import Event, Injector
 from meldae.injection.apply import place
+from meldae.injection.draw import Kind
 from meldae.injection.movements import Bump
 from meldae.injection.texture import over_gaussians, seen_displacement, warp
 from meldae.layers.motion import mean_face
@@ -75,7 +76,7 @@ def test_a_window_with_a_true_me_gets_no_other() -> None:
 
 
 @pytest.mark.parametrize("kind", ["macro", "speech", "blink"])
-def test_other_movement_is_no_me(kind: str) -> None:
+def test_other_movement_is_no_me(kind: Kind) -> None:
     batch = batch_of(face(32, 12))
     event = replace(me(seconds=0.8, amplitude=0.1), kind=kind)
     found = Injector(PIXELS).apply(batch, [[event]])

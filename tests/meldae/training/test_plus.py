@@ -11,7 +11,7 @@ import torch
 from builders import tiny_dataset
 
 from meldae.checkpoint import read_tensors
-from meldae.config import BackboneConfig, InputConfig, MeldaeConfig
+from meldae.config import BackboneConfig, InputConfig, InputMode, MeldaeConfig
 from meldae.data import Batch, ClipDataset
 from meldae.injection.texture import Textures
 from meldae.model import Meldae
@@ -92,7 +92,7 @@ def test_passes_share_events_as_they_share_windows(dataset: Dataset, tmp_path: P
     assert not all(torch.allclose(value, third[name], atol=1e-5) for name, value in first.items())
 
 
-def open_store(dataset: Dataset, mode: str) -> tuple[RunConfig, FrameStore, ClipDataset]:
+def open_store(dataset: Dataset, mode: InputMode) -> tuple[RunConfig, FrameStore, ClipDataset]:
     source = replace(PLUS.model.input, mode=mode, fps=30.0)
     config = PLUS.model_copy(update={"model": replace(PLUS.model, input=source)})
     store = FrameStore(dataset, source)
@@ -100,7 +100,7 @@ def open_store(dataset: Dataset, mode: str) -> tuple[RunConfig, FrameStore, Clip
 
 
 @pytest.mark.parametrize("mode", ["rgb", "flow"])
-def test_warm_up_knows_no_label(dataset: Dataset, mode: str) -> None:
+def test_warm_up_knows_no_label(dataset: Dataset, mode: InputMode) -> None:
     """Turning every label round changes neither what the model is shown nor what it is told."""
     config, store, data = open_store(dataset, mode)
     windows = data.plan_epoch(np.random.default_rng(0), 24, 0.0)
