@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.models.trivial import RandomPrior
 from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Clip, Dataset
-from wdmd_tools.predictions import ClipPrediction
+from wdmd_tools.predictions import ClipPrediction, PredictedSegment
 
 
 class RandomMatched(RandomPrior):
@@ -30,7 +30,7 @@ class RandomMatched(RandomPrior):
         generator = np.random.default_rng([self.seed, 8])
         return [self._one(clip, generator) for clip in dataset.iter_clips(split)]
 
-    def _spans(self, clip: Clip, generator: np.random.Generator) -> list[Interval]:
+    def _segments(self, clip: Clip, generator: np.random.Generator) -> list[PredictedSegment]:
         count = int(generator.poisson(self.rate_hz * clip.n_frames / clip.fps))
         drawn = [float(generator.choice(self.durations_s)) for _ in range(count)]
         wanted, self._carried = [*self._carried, *drawn], []
@@ -41,7 +41,10 @@ class RandomMatched(RandomPrior):
                 lengths.append(length)
             else:
                 self._carried.append(seconds)
-        return place(lengths, clip.n_frames, generator)
+        return [
+            PredictedSegment(span, float(generator.random()))
+            for span in place(lengths, clip.n_frames, generator)
+        ]
 
 
 def place(lengths: list[int], n_frames: int, generator: np.random.Generator) -> list[Interval]:

@@ -33,7 +33,7 @@ class SoftNetOptions(Options):
     """Settings of SOFTNet; the defaults are the published ones, but for the flow.
 
     Args:
-        flow: ``"tvl1"`` is the published one, ``"dis"`` some 100 times cheaper.
+        flow: ``"tvl1"`` is the published one, ``"dis"`` some 70 times cheaper.
         epochs: Passes over the training pictures.
         batch: Pictures per step.
         rate: Learning rate.

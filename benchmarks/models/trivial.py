@@ -141,25 +141,22 @@ class RandomPrior(Spotter):
         generator = np.random.default_rng([self.seed, 7])
         return [self._one(clip, generator) for clip in dataset.iter_clips(split)]
 
-    def _spans(self, clip: Clip, generator: np.random.Generator) -> list[Interval]:
-        """Where the segments of a clip lie."""
+    def _segments(self, clip: Clip, generator: np.random.Generator) -> list[PredictedSegment]:
+        """The segments of a clip."""
         count = int(generator.poisson(self.rate_hz * clip.n_frames / clip.fps))
-        spans: list[Interval] = []
+        segments: list[PredictedSegment] = []
         for _ in range(count):
             length = max(1, round(float(generator.choice(self.durations_s)) * clip.fps))
             if length > clip.n_frames:
                 continue
             start = int(generator.integers(0, clip.n_frames - length + 1))
             drawn = Interval(start, start + length)
-            if not any(drawn.overlaps(other) for other in spans):
-                spans.append(drawn)
-        return spans
+            if not any(drawn.overlaps(other.interval) for other in segments):
+                segments.append(PredictedSegment(drawn, float(generator.random())))
+        return segments
 
     def _one(self, clip: Clip, generator: np.random.Generator) -> ClipPrediction:
-        segments = [
-            PredictedSegment(span, float(generator.random()))
-            for span in self._spans(clip, generator)
-        ]
+        segments = self._segments(clip, generator)
         scores = np.zeros(clip.n_frames, dtype=np.float32)
         for segment in segments:
             scores[segment.interval.start_ms : segment.interval.end_ms] = segment.score
