@@ -26,6 +26,8 @@ class SuiteLine:
         train_seconds: Mean over jobs, or `None`.
         curves: Validation F1_DR by epoch, one list per seed; `None` where undefined.
         status: ``ok``, or why cells are blank.
+        errors: MEs missed plus segments that are none, over the test split, mean over seeds; `None` where
+            `measured` is.
     """
 
     name: str
@@ -38,6 +40,7 @@ class SuiteLine:
     train_seconds: float | None
     curves: tuple[tuple[float | None, ...], ...]
     status: str
+    errors: float | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,9 @@ def make_table(
                 train_seconds=_mean([one.seconds.get("fit") for one in found]),
                 curves=tuple(read_curve(runs / str(one.facts.get("run", ""))) for one in found),
                 status="ok" if whole else failed or f"{len(mine)} of {seeds} seeds",
+                errors=_mean([one.total.total.fp + one.total.total.fn for one in mine])
+                if whole
+                else None,
             )
         )
     recordings = len(reference[0].events) if reference else 0
@@ -143,6 +149,7 @@ def to_json(table: SuiteTable) -> dict[str, Any]:
                 "difference_low": None if line.difference is None else line.difference.low,
                 "difference_high": None if line.difference is None else line.difference.high,
                 "p_value": None if line.difference is None else line.difference.p_value,
+                "errors": line.errors,
                 "seeds": line.seeds,
                 "parameters": line.parameters,
                 "train_seconds": line.train_seconds,

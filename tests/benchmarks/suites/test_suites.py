@@ -93,6 +93,9 @@ def test_a_table_keeps_reported_and_measured_apart(table: SuiteTable) -> None:
     assert bal.measured is not None
     assert bal.measured.value == pytest.approx(0.8)
     assert bal.difference is None
+    # Per recording and state: 2 of 8 missed and 1 invented; 4 recordings, 2 states.
+    assert bal.errors == 4 * 2 * 3
+    assert mse.errors is None
     assert bce.difference is not None
     assert bce.difference.value == pytest.approx(8 / 13 - 0.8)
     assert iou.difference is not None
@@ -126,8 +129,22 @@ def test_curves_come_from_the_runs(table: SuiteTable, tmp_path: Path) -> None:
     names = {path.name for path in written}
     assert names == {
         "losses.md", "losses.csv", "losses.tex", "losses.json", "losses.png", "losses_curves.png",
+        "losses.html",
     }  # fmt: skip
     assert all(path.stat().st_size > 200 for path in written)
+    page = (tmp_path / "out" / "losses.html").read_text(encoding="utf-8")
+    assert 'src="losses.png"' in page
+    assert 'src="losses_curves.png"' in page
+    assert "my_lab &amp; co" in page
+    assert "out of memory" in page
+    assert "-18.5" in page  # 8 / 13 - 0.8
+    assert "F1_DR, reported on WDMD" in page
+
+
+def test_the_page_of_a_suite_that_nobody_reported_has_no_such_column(tmp_path: Path) -> None:
+    table = make_table(load_suite("plus"), "lab", False, "nano", [], tmp_path, seeds=1)
+    write_suite(table, tmp_path)
+    assert "reported" not in (tmp_path / "plus.html").read_text(encoding="utf-8").split("<main")[1]
 
 
 def test_the_command_plans_a_suite_apart_from_the_leaderboard(
