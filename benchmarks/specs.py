@@ -104,6 +104,7 @@ class ModelSpec(_Frozen):
         note: One sentence for the legend.
         options: Given to the model.
         sources: Modules whose code decides what the model does, beside the target's.
+        smoke: Options over `options` with which ``--smoke`` tries the model in seconds.
     """
 
     target: str
@@ -111,6 +112,7 @@ class ModelSpec(_Frozen):
     note: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    smoke: dict[str, Any] = Field(default_factory=dict)
 
 
 class BenchConfig(_Frozen):
@@ -147,6 +149,7 @@ class BenchConfig(_Frozen):
                     spec.note,
                     options=spec.options,
                     sources=spec.sources,
+                    smoke=spec.smoke,
                 )
             )
 

@@ -26,6 +26,13 @@ def reproduce(
     ),
     config: ConfigFile = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Jobs at a time.")] = 1,
+    engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
+    address: Annotated[
+        str | None, typer.Option(help="Of the Ray cluster; RAY_ADDRESS, else this machine alone.")
+    ] = None,
+    gpus_per_job: Annotated[
+        float, typer.Option(min=0, help="GPUs that Ray keeps for each job; 0.5 lets two share one.")
+    ] = 0.0,
     time_limit: Annotated[
         str | None, typer.Option(help="Wall time of a job, such as 90s, 15m or 2h.")
     ] = None,
@@ -42,8 +49,8 @@ def reproduce(
 ) -> None:
     """Run the jobs of a manifest again and compare predictions and metrics job by job."""
     from benchmarks.cli.run_output import Display
+    from benchmarks.engine.choose import choose_engine
     from benchmarks.engine.limits import Limits, parse_duration, parse_size
-    from benchmarks.engine.local import LocalEngine
     from benchmarks.reproduce.check import check
     from benchmarks.reproduce.rerun import finished, judge, rerun, write_report
     from benchmarks.runs.manifest import read_manifest
@@ -54,6 +61,7 @@ def reproduce(
         time_s=parse_duration(time_limit) if time_limit is not None else None,
         memory_bytes=parse_size(memory_limit) if memory_limit is not None else None,
     )
+    chosen = choose_engine(engine, jobs, address, gpus_per_job)
     for folder in data or ():
         if not folder.is_dir():
             raise ConfigError(f"--data {folder}: no such folder")
@@ -79,9 +87,7 @@ def reproduce(
     waiting = sum(finished(one) is None for one in checked.ready)
     say(f"{waiting} jobs to run, {len(checked.ready) - waiting} already done")
     with progress_bar(enabled=not as_json) as bar:
-        results = rerun(
-            checked, LocalEngine(jobs), limits, Display(bar, waiting), model_path(config)
-        )
+        results = rerun(checked, chosen, limits, Display(bar, waiting), model_path(config))
     outcomes = judge(checked, results, root, tolerance)
     document = write_report(out, checked, outcomes)
     if as_json:

@@ -12,7 +12,7 @@ from benchmarks.provenance import git_state, hardware, versions
 from benchmarks.registry import ModelEntry
 from benchmarks.results import job_hash
 from benchmarks.runs.manifest import ManifestJob, RunManifest, hashes_of
-from wdmd_tools.errors import WdmdError
+from wdmd_tools.errors import ManifestError, WdmdError
 from wdmd_tools.manifest import Dataset
 
 
@@ -51,11 +51,13 @@ class Checked:
         notes: All differences.
         ready: Jobs to be run again.
         absent: Jobs whose data are not at hand, with the reason.
+        submitted: Jobs that somebody else ran: there are predictions only.
     """
 
     notes: tuple[Note, ...]
     ready: tuple[Ready, ...]
     absent: tuple[tuple[ManifestJob, str], ...]
+    submitted: tuple[ManifestJob, ...] = ()
 
 
 def check(manifest: RunManifest, root: Path, out: Path, data: Sequence[Path] = ()) -> Checked:
@@ -67,11 +69,13 @@ def check(manifest: RunManifest, root: Path, out: Path, data: Sequence[Path] = (
         out: Folder for the new results.
         data: Folders that the datasets are in now; those of the manifest when empty.
     """
-    notes = [*_code_notes(manifest.jobs), *_machine_notes(manifest.jobs)]
+    rerun = [job for job in manifest.jobs if not job.submitted]
+    notes = [*_code_notes(rerun), *_machine_notes(rerun)]
     notes += _file_notes(manifest.jobs, root)
     places = _Places(data)
     ready, absent, told = [], [], set()
-    for before in manifest.jobs:
+    submitted = tuple(job for job in manifest.jobs if job.submitted)
+    for before in rerun:
         try:
             spec = before.spec(out, out / ".cache", out / ".runs")
             spec = places.move(spec)
@@ -86,7 +90,7 @@ def check(manifest: RunManifest, root: Path, out: Path, data: Sequence[Path] = (
         ready.append(Ready(before, spec.model_copy(update={"job_hash": digest})))
     for reason in dict.fromkeys(reason for _, reason in absent):
         notes.append(Note("data", reason))
-    return Checked(tuple(notes), tuple(ready), tuple(absent))
+    return Checked(tuple(notes), tuple(ready), tuple(absent), submitted)
 
 
 def _todays_hash(spec: JobSpec) -> tuple[str, list[Note]]:
@@ -95,7 +99,12 @@ def _todays_hash(spec: JobSpec) -> tuple[str, list[Note]]:
     Raises:
         WdmdError: The data cannot be opened, or are others.
     """
-    whole = open_data(Folders(path=spec.data, train=spec.train, pool=spec.pool, people=spec.people))
+    folders = Folders(path=spec.data, train=spec.train, pool=spec.pool, people=spec.people)
+    try:
+        whole = open_data(folders)
+    except ManifestError as error:
+        reason = str(error).partition(";")[0]
+        raise ManifestError(f"{reason}; say where the dataset is now with --data") from None
     if whole.data_hash != spec.data_hash:
         raise WdmdError(
             f"{spec.data}: other data than those of the manifest (hash {whole.data_hash[:12]}, then "

@@ -97,6 +97,7 @@ def judge(
     """
     outcomes = [_judge(one, results.get(one.before.job), root, tolerance) for one in checked.ready]
     outcomes += [Outcome(job.job, Verdict.NOT_RUN, note=why) for job, why in checked.absent]
+    outcomes += [Outcome(job.job, Verdict.SUBMITTED) for job in checked.submitted]
     return outcomes
 
 

@@ -28,10 +28,13 @@ class Verdict(StrEnum):
     NOT_RUN = "not run"
     """Its data are not at hand, or are others."""
 
+    SUBMITTED = "submitted, not rerun"
+    """Somebody else's predictions (`bench score`): there is nothing to run."""
+
     @property
     def is_good(self) -> bool:
-        """Whether the first result is confirmed."""
-        return self in (Verdict.IDENTICAL, Verdict.CLOSE, Verdict.SAME_FAILURE)
+        """Whether nothing speaks against the first result."""
+        return self not in (Verdict.DIFFERENT, Verdict.FAILED, Verdict.NOT_RUN)
 
 
 @dataclass(frozen=True)

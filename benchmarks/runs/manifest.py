@@ -66,6 +66,7 @@ class ManifestJob(_Frozen):
         started: UTC, ISO 8601.
         seconds: Wall times.
         peak_memory_mb: Largest resident memory.
+        submitted: Whether somebody else's predictions were scored, so that there is nothing to run again.
     """
 
     job: JobKey
@@ -80,6 +81,7 @@ class ManifestJob(_Frozen):
     started: str = ""
     seconds: dict[str, float] = Field(default_factory=dict)
     peak_memory_mb: float | None = None
+    submitted: bool = False
 
     def spec(self, out: Path, cache: Path, runs: Path) -> JobSpec:
         """The job, to be run into other folders.
@@ -222,6 +224,7 @@ def _job(root: Path, result: JobResult) -> ManifestJob:
         started=result.started,
         seconds=result.seconds,
         peak_memory_mb=result.peak_memory_mb,
+        submitted=result.facts.get("submitted") is True,
     )
 
 

@@ -16,9 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.datasets import BenchDataset
+from benchmarks.protocols import folds_of
 from benchmarks.protocols.definitions import HOLDOUT
 from benchmarks.registry import ModelEntry
 from wdmd_tools.atomic import write_json
+from wdmd_tools.errors import WdmdError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.manifest.tables import write_table
 
@@ -48,7 +50,7 @@ def _merged(options: Any, smoke: Any) -> dict[str, Any]:
 
 
 def smoke_datasets(datasets: Sequence[BenchDataset], out: Path) -> list[BenchDataset]:
-    """A slice of each dataset, as a dataset folder of its own under the stored hold-out.
+    """A slice of each dataset under its first fold, as a dataset folder of its own.
 
     Args:
         datasets: Those that are there are sliced; the others stay as they are.
@@ -63,7 +65,11 @@ def smoke_datasets(datasets: Sequence[BenchDataset], out: Path) -> list[BenchDat
             why = "not part of a smoke run; each of its datasets is tried under --protocol holdout"
             sliced.append(replace(one, dataset=None, missing=why))
             continue
-        part = write_slice(one.dataset, out / ".data" / one.name)
+        try:
+            first = folds_of(one.dataset, one.spec.protocol)[0].dataset
+        except WdmdError:
+            first = one.dataset  # the plan says what is wrong with it
+        part = write_slice(first, out / ".data" / one.name)
         spec = one.spec.model_copy(update={"path": part.root, "protocol": HOLDOUT})
         sliced.append(replace(one, spec=spec, dataset=part))
     return sliced

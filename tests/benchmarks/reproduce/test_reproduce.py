@@ -77,15 +77,25 @@ def test_a_manifest_proves_and_reproduces_its_results(
     assert jobs["moody"]["difference"]["score"] == pytest.approx(0.25)
     assert json.loads(Path("again/reproduction.json").read_text()) == said
 
+    # Somebody else's predictions are no job to run again.
+    told = json.loads(Path("results/manifest.json").read_text())
+    for one in told["jobs"]:
+        one["submitted"] = one["job"]["model"] == "fails"
+    Path("results/manifest.json").write_text(json.dumps(told))
+
     # Once more: what is finished stays, what failed or is missing is run.
     (quiet.job.folder(Path("again")) / "result.json").unlink()
     monkeypatch.setenv("BENCH_TEST_MOOD", "0")
     done = RUNNER.invoke(app, [*words, "--tolerance", "0.3"])
-    assert "2 jobs to run, 2 already done" in done.stderr
+    assert "1 jobs to run, 2 already done" in done.stderr
     assert done.exit_code == 0, done.stderr
     assert "reproduced" in done.stdout
     said = json.loads(Path("again/reproduction.json").read_text())
-    assert said["verdicts"] == {"identical": 2, "failed both times": 1, "within tolerance": 1}
+    assert said["verdicts"] == {
+        "identical": 2,
+        "within tolerance": 1,
+        "submitted, not rerun": 1,
+    }
 
 
 def test_what_is_not_as_it_was_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
