@@ -22,8 +22,8 @@ from wdmd_tools.predictions import PredictedSegment
 
 Scores = npt.NDArray[np.float64]
 
-TAUS = tuple(round(0.05 * step, 2) for step in range(1, 20))
-"""What is tried on the validation split: 0.05 to 0.95."""
+TAUS = tuple(round(0.05 * step, 2) for step in range(20))
+"""What is tried on the validation split: 0 to 0.95."""
 
 
 @dataclass(frozen=True)
