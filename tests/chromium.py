@@ -6,6 +6,7 @@ with Browser(tmp_path / "profile") as browser:
 """
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -42,7 +43,8 @@ class Browser:
         self._in, from_browser = os.pipe()
 
         def place() -> None:  # the protocol wants descriptors 3 and 4
-            high = [os.dup(to_browser), os.dup(from_browser)]
+            # Above both, so that neither is one of them already.
+            high = [fcntl.fcntl(one, fcntl.F_DUPFD, 10) for one in (to_browser, from_browser)]
             os.dup2(high[0], 3)
             os.dup2(high[1], 4)
 

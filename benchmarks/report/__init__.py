@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from benchmarks.cards.model import ModelCard
 from benchmarks.leaderboard import Leaderboard
@@ -41,9 +42,19 @@ def write_report(
     files = {
         "leaderboard.md": to_markdown(board, reported, oracle=oracle),
         "leaderboard.csv": to_csv(board, reported, oracle=oracle),
-        "leaderboard.html": to_html(board, reported, clips, cards, oracle=oracle),
+        "leaderboard.html": to_html(
+            board, reported, clips, cards, oracle=oracle, suites=_suites(folder)
+        ),
         "leaderboard.tex": to_latex(board, reported),
     }
     for name, text in files.items():
         write_text(folder / name, text)
     return [folder / name for name in files] + ([picture] if drawn else [])
+
+
+def _suites(folder: Path) -> list[tuple[str, str]]:
+    """Pages of suites that lie in the folder."""
+    pages = sorted(folder.glob("suites/*/*.html"))
+    return [
+        (f"{one.stem}, {one.parent.name}", quote(str(one.relative_to(folder)))) for one in pages
+    ]

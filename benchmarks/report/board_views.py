@@ -186,7 +186,7 @@ def _best(table: Table, metric: str) -> float | None:
 def _cells(table: Table, row: Row, best: Mapping[str, float | None]) -> tuple[CellView, ...]:
     tested = bool(row.estimates)
     numbers = [
-        _number_cell(row.estimates.get(name), None if row.group == "trivial" else best[name])
+        number_cell(row.estimates.get(name), None if row.group == "trivial" else best[name])
         for name in COLUMNS
     ]
     return (
@@ -198,7 +198,13 @@ def _cells(table: Table, row: Row, best: Mapping[str, float | None]) -> tuple[Ce
     )
 
 
-def _number_cell(one: Estimate | None, best: float | None) -> CellView:
+def number_cell(one: Estimate | None, best: float | None) -> CellView:
+    """A share with its interval and its seeds.
+
+    Args:
+        one: The number; `None` where there is none.
+        best: The best of the column, `None` for rows that do not compete.
+    """
     if one is None:
         return CellView()
     if one.value is None:

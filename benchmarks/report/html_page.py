@@ -17,6 +17,7 @@ def to_html(
     cards: Mapping[str, ModelCard] | None = None,
     *,
     oracle: bool = False,
+    suites: Sequence[tuple[str, str]] = (),
 ) -> str:
     """The whole page.
 
@@ -26,6 +27,7 @@ def to_html(
         clips: By name of table (`benchmarks.report.board_views.table_name`), the link to its clips.
         cards: By model.
         oracle: Whether oracles' thresholds are shown, in tables of their own.
+        suites: Title and link of each suite's page.
     """
     links = clips or {}
     return render(
@@ -43,6 +45,7 @@ def to_html(
         ranks=cells.rank_tables(board),
         ranked=RANKED,
         rank_note=cells.RANK_NOTE,
+        suites=suites,
         missing=board.missing,
         reported=reported,
         cards=card_views(board, cards or {}),

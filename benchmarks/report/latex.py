@@ -21,6 +21,7 @@ _LABEL = re.compile(r"[^A-Za-z0-9:-]+")
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     "²": r"\textsuperscript{2}", "–": "--", "×": r"$\times$",
 }  # fmt: skip
 

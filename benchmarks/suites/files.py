@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 from benchmarks.report import cells
+from benchmarks.report.suite_page import difference_text, suite_html
 from benchmarks.suites.curves import draw_curves, draw_rows
 from benchmarks.suites.table import SuiteTable, to_json
 from wdmd_tools.atomic import write_json, write_text
@@ -28,7 +29,7 @@ def rows_of_text(table: SuiteTable) -> tuple[tuple[str, ...], list[tuple[str, ..
             (
                 line.display,
                 cells.estimate(line.measured) if line.measured else f"({line.status})",
-                _difference(line.difference),
+                difference_text(line.difference),
                 str(line.seeds),
                 cells.parameters(line.parameters),
                 reported,
@@ -39,19 +40,8 @@ def rows_of_text(table: SuiteTable) -> tuple[tuple[str, ...], list[tuple[str, ..
     return _HEAD, rows
 
 
-def _difference(one: object) -> str:
-    from benchmarks.compare import Difference
-
-    if not isinstance(one, Difference) or one.value is None:
-        return ""
-    text = f"{100 * one.value:+.1f}"
-    if one.low is None or one.high is None:
-        return text
-    return f"{text} ({100 * one.low:+.1f} to {100 * one.high:+.1f})"
-
-
 def write_suite(table: SuiteTable, folder: Path) -> list[Path]:
-    """Write Markdown, CSV, LaTeX, JSON and pictures.
+    """Write Markdown, CSV, LaTeX, JSON, pictures and a page that shows them.
 
     Args:
         table: Of one dataset.
@@ -74,7 +64,13 @@ def write_suite(table: SuiteTable, folder: Path) -> list[Path]:
     written.append(folder / f"{name}.png")
     if table.suite.curves and draw_curves(folder / f"{name}_curves.png", table):
         written.append(folder / f"{name}_curves.png")
-    return written
+    shown = {
+        f"{name}.png": "F1_DR of every experiment with its 95 % interval",
+        f"{name}_curves.png": "F1_DR on the validation split by epoch",
+    }
+    pictures = [(one.name, shown[one.name]) for one in written if one.name in shown]
+    write_text(folder / f"{name}.html", suite_html(table, _notes(table), pictures))
+    return [*written, folder / f"{name}.html"]
 
 
 def _notes(table: SuiteTable) -> list[str]:

@@ -153,7 +153,7 @@ def test_latex_has_the_layout_of_table_2_and_no_shared_column(board: Leaderboard
     assert "WDMD} & " in ours
     assert "Demo (synthetic), 15 MEs" in ours
     assert r"\shortstack{25.0\\ \tiny 12.5--50.0\\ \tiny SD 7.1}" in ours
-    assert r"Mine <b>|*1*|</b>" in ours
+    assert r"Mine \textless{}b\textgreater{}\textbar{}*1*\textbar{}" in ours
     assert "31.74" in paper
     assert "31.74" not in ours
     assert r"50.5 \%" in paper
@@ -251,6 +251,14 @@ def test_all_files_are_written_and_the_same_again(board: Leaderboard, tmp_path: 
     other = write_report(board, tmp_path / "two")
     for one, again in zip(files, other, strict=True):
         assert one.read_bytes() == again.read_bytes()
+
+
+def test_the_board_links_to_the_pages_of_suites(board: Leaderboard, tmp_path: Path) -> None:
+    (tmp_path / "suites" / "my data").mkdir(parents=True)
+    (tmp_path / "suites" / "my data" / "losses.html").write_text("x")
+    write_report(board, tmp_path)
+    page = (tmp_path / "leaderboard.html").read_text(encoding="utf-8")
+    assert '<a href="suites/my%20data/losses.html">losses, my data</a>' in page
 
 
 def test_without_rows_there_is_no_picture(tmp_path: Path) -> None:
