@@ -8,7 +8,9 @@ to spot. A new shot is a new face: motion over a cut is no motion of a face.
 """
 
 import tempfile
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -153,14 +155,16 @@ class _Scan:
         self._last: npt.NDArray[np.int16] | None = None
 
     def read(self) -> None:
-        """Read the film once; two chunks are open at a time."""
+        """Read the film once; two chunks are open at a time, and one is scored meanwhile."""
         from wdmd_tools.faces.clip_faces import ClipFaces
         from wdmd_tools.video.decode import iter_frames
 
         count = len(self.table)
         waiting = plan_chunks(count, self.fps)
         live: list[_Chunk] = []
-        with tempfile.TemporaryDirectory() as folder:
+        # Warps and scores leave the interpreter alone, so a second core can do them.
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as other:
+            scored: deque[tuple[Future[list[FacePiece]], int]] = deque()
             try:
                 for frame in iter_frames(self.path, self.table):
                     cut = self._is_cut(frame)
@@ -172,12 +176,18 @@ class _Scan:
                         chunk.index.append(frame.index)
                     for chunk in [one for one in live if one.stop <= frame.index + 1]:
                         live.remove(chunk)
-                        self._close(chunk)
-                        self._tell(live[0].start if live else frame.index + 1)
+                        self._take(scored, wait=True)
+                        until = live[0].start if live else frame.index + 1
+                        scored.append((other.submit(self._pieces, chunk), until))
+                    self._take(scored)
                     if self.progress is not None:
                         self.progress("spotting", frame.index + 1, count)
                 while live:
-                    self._close(live.pop(0))
+                    self._take(scored, wait=True)
+                    chunk = live.pop(0)
+                    until = live[0].start if live else count
+                    scored.append((other.submit(self._pieces, chunk), until))
+                self._take(scored, wait=True)
             finally:
                 for chunk in live:
                     chunk.faces.__exit__()
@@ -191,7 +201,17 @@ class _Scan:
         self.cuts.append(frame.index)
         return True
 
-    def _close(self, chunk: _Chunk) -> None:
+    def _take(
+        self, scored: "deque[tuple[Future[list[FacePiece]], int]]", wait: bool = False
+    ) -> None:
+        """Add what the other thread has scored; all of it when told to wait."""
+        while scored and (wait or scored[0][0].done()):
+            pieces, until = scored.popleft()
+            link(self.records, pieces.result())
+            self._tell(until)
+
+    def _pieces(self, chunk: _Chunk) -> list[FacePiece]:
+        """The faces of a chunk whose frames have all been read."""
         pieces = []
         with chunk.faces as faces:
             people = faces.people()
@@ -201,7 +221,7 @@ class _Scan:
                 piece = self._piece(faces, person, chunk.index)
                 if piece is not None:
                     pieces.append(piece)
-        link(self.records, pieces)
+        return pieces
 
     def _piece(self, faces: "ClipFaces", person: "Person", index: list[int]) -> FacePiece | None:
         here = slice(person.first, person.stop)
