@@ -145,7 +145,7 @@ class Browser:
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
 
-    def until(self, expression: str, seconds: float = 10.0) -> Any:
+    def until(self, expression: str, seconds: float = 30.0) -> Any:
         """Wait until an expression is true.
 
         Raises:

@@ -13,6 +13,12 @@ from benchmarks.summary import Estimate
 from wdmd_tools.metrics.details import DETAILS
 from wdmd_tools.metrics.error_types import ErrorCounts
 
+
+def _boundary_title(name: str) -> str:
+    end, _, kind = name.rpartition("_")[0].partition("_")
+    return f"{end}, {'mean absolute error' if kind == 'mae' else kind}"
+
+
 DETAIL_TITLES: Mapping[str, str] = {
     "precision": "precision",
     "recall": "recall",
@@ -20,11 +26,7 @@ DETAIL_TITLES: Mapping[str, str] = {
     "map": "mAP at tIoU 0.1 to 0.7",
     "ar_at_1": "AR@1",
     "ar_at_5": "AR@5",
-    **{
-        name: name.replace("_frames", "").replace("_ms", "").replace("_", " ")
-        for name in DETAILS
-        if name.endswith(("_frames", "_ms"))
-    },
+    **{name: _boundary_title(name) for name in DETAILS if name.endswith(("_frames", "_ms"))},
 }
 """Numbers of a model's card beside those of the board's columns."""
 

@@ -159,6 +159,11 @@ ORACLE_HEAD = ("Model", "F1_DR", "F1_DR, oracle threshold")
 SUBMITTED = "submitted, not rerun"
 """Beside the name of a row of someone's predictions."""
 
+SUBMITTED_NOTE = (
+    "Submitted rows are scored here and were not run here: how their thresholds were chosen, and on what "
+    "they were trained, is their authors' word."
+)
+
 EXPLANATION = (
     "In percent, with 95 % intervals from 10,000 bootstrap resamples of whole recordings. F1: one-to-one "
     "matching, right when the temporal IoU exceeds 0.5. F1_DR: harmonic mean of F1_speaking and "

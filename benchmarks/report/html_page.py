@@ -40,6 +40,7 @@ def to_html(
         oracles={
             table_name(table): cells.oracle_rows(table) if oracle else [] for table in board.tables
         },
+        submitted_note=cells.SUBMITTED_NOTE,
         oracle_note=cells.ORACLE_NOTE,
         oracle_head=cells.ORACLE_HEAD,
         ranks=cells.rank_tables(board),

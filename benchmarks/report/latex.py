@@ -80,6 +80,8 @@ def _reruns(board: Leaderboard, protocol: str) -> str:
     notes += [_fact(table) for table in tables.values()]
     if any(table.synthetic for table in tables.values()):
         notes.append(cells.SYNTHETIC)
+    if any(row.submitted for table in tables.values() for row in table.rows):
+        notes.append(cells.SUBMITTED_NOTE)
     if ranks:
         notes.append(cells.RANK_NOTE)
     label = f"tab:leaderboard-{protocol}"

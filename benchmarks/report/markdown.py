@@ -51,6 +51,8 @@ def _table(table: Table) -> list[str]:
     parts = [f"## {_escape(cells.title(table))}"]
     if table.synthetic:
         parts.append(f"> **{cells.SYNTHETIC}**")
+    if any(row.submitted for row in table.rows):
+        notes.append(f"- {cells.SUBMITTED_NOTE}")
     return [*parts, cells.facts(table), _grid(head, rows), *_seeds(table), "\n".join(notes)]
 
 

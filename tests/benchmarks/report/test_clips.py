@@ -12,6 +12,7 @@ import re
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from benchmarks.report.clips.cases import MOST_ALARMS, clip_case
 from benchmarks.report.clips.every import ClipOptions, write_every_clip
 from benchmarks.report.clips.rows import clip_row as listed_row
 from wdmd_tools.manifest import Dataset
+from wdmd_tools.predictions import ClipPrediction
 
 EVIL = "Off <img src=x onerror=\"document.title='broken in'\"></script>"
 STATES = ["speaking"] * 20 + ["listening"] * 20
@@ -45,7 +47,7 @@ def make(tmp_path: Path) -> Dataset:
     return dataset
 
 
-def predictions() -> dict[str, list[object]]:
+def predictions() -> dict[str, list[ClipPrediction]]:
     return {
         "hits": [said("c0", (10, 20), (30, 36), frame_scores=SCORES, p_me=0.9), said("c1")],
         "off": [said("c0", (15, 25)), said("c1", (0, 4))],
@@ -119,8 +121,8 @@ class _Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-def pages(dataset: Dataset, tmp_path: Path, **options: object) -> Path:
-    results = finished(tmp_path / "results", dataset, predictions())  # type: ignore[arg-type]
+def pages(dataset: Dataset, tmp_path: Path, **options: Any) -> Path:
+    results = finished(tmp_path / "results", dataset, predictions())
     changed = tmp_path / "results/tiny/holdout/off/fold0-seed0/result.json"
     changed.write_text(changed.read_text().replace('"OFF"', json.dumps(EVIL)))
     board = read_leaderboard(results, draws=20)
@@ -128,7 +130,7 @@ def pages(dataset: Dataset, tmp_path: Path, **options: object) -> Path:
         board,
         results,
         tmp_path / "board",
-        ClipOptions(**options),  # type: ignore[arg-type]
+        ClipOptions(**options),
     )
     assert problems == []
     assert links == {"tiny-holdout": "clips/tiny-holdout/index.html"}
@@ -179,7 +181,7 @@ def test_pictures_are_limited(dataset: Dataset, tmp_path: Path) -> None:
 
 
 def test_data_that_changed_are_not_shown(dataset: Dataset, tmp_path: Path) -> None:
-    results = finished(tmp_path / "results", dataset, predictions())  # type: ignore[arg-type]
+    results = finished(tmp_path / "results", dataset, predictions())
     board = read_leaderboard(results, draws=20)
     other = write_dataset(dataset.root, [clip_row("c0", 12)], [])
     assert other.data_hash != dataset.data_hash

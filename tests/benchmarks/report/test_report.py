@@ -108,6 +108,8 @@ def test_positives_seeds_and_ranks_are_in_markdown_and_csv(board: Leaderboard) -
     assert "| Mine \\<b>\\|\\*1\\*\\|\\</b> | 1.50 | 1.00 to 2.00 | 1 | 2 |" in text
     assert "| Bad |  |  |  |  |" in text
     assert "theirs (submitted, not rerun)" in text
+    assert "is their authors' word" in text
+    assert "is their authors' word" not in to_markdown(board)
     rows = list(csv.DictReader(io.StringIO(to_csv(found))))
     mine = next(row for row in rows if row["model"] == "mine" and row["metric"] == "acc_me")
     assert (mine["n_clips_with_me"], mine["n_references"]) == ("12", "15")
