@@ -80,7 +80,7 @@ def card_page(entry: ModelEntry) -> str:
     if entry.card is None:
         raise ValueError(f"Expected a card but {entry.name!r} has none.")
     parts = [MADE, f"# {entry.display}", f"`{entry.name}`: {entry.card.summary}"]
-    rows = ["| | |", "| --- | --- |"]
+    rows = [f"| Group | {entry.group} |", "| --- | --- |"]
     rows += [f"| {title} | {_cell(value)} |" for title, value in facts(entry.card)]
     parts.append("\n".join(rows))
     for title, entries in lists(entry.card):

@@ -165,7 +165,7 @@ def stretched(picture: Float) -> UInt8:
     """
     low, high = picture.min(axis=(0, 1)), picture.max(axis=(0, 1))
     span = np.where(high > low, high - low, 1)
-    return np.rint(255 * (picture - low) / span).astype(np.uint8)
+    return np.asarray(np.rint(255 * (picture - low) / span)).astype(np.uint8)
 
 
 @lru_cache(maxsize=1)
@@ -183,7 +183,7 @@ def _engine(method: Literal["tvl1", "dis"]) -> Any:
     import cv2
 
     if method == "dis":
-        return cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        return cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     extra = getattr(cv2, "optflow", None)
     if extra is None or not hasattr(extra, "DualTVL1OpticalFlow_create"):
         raise ConfigError(
