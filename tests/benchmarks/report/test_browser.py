@@ -1,5 +1,6 @@
 """The leaderboard and the pages of clips in a real browser: sort, filter, open a clip, play its film."""
 
+import base64
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from builders import clip_row, frame_rows, segment_row, write_dataset, write_ffv1
 from chromium import Browser, needs_chromium
 from finished import finished, said
+from skimage.io import imread
 
 from benchmarks.leaderboard import read_leaderboard
 from benchmarks.report import write_report
@@ -34,8 +36,8 @@ def make_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         frames += frame_rows(clip, None, states)
     dataset = write_dataset(root / "data", clips, segments, frames)
     (root / "data" / "crops").mkdir()
-    pixels = np.zeros((40, 32, 32, 3), np.uint8)
-    pixels[:, :, :16] = 200
+    grey = 20 + 5 * np.arange(40, dtype=np.uint8)  # frame k says which it is
+    pixels = np.broadcast_to(grey[:, None, None, None], (40, 32, 32, 3)).copy()
     write_ffv1(root / "data" / "crops" / "c00.mkv", pixels, Fraction(30))
     scores = np.linspace(0, 1, 40).astype(np.float32)
     models = {
@@ -129,7 +131,22 @@ def test_clips_sort_page_and_keep_their_view_in_the_address(site: Path, browser:
     assert browser.run(COUNT) == "60 of 60 clips"
 
 
-def test_a_clip_opens_and_its_film_follows_the_timeline(site: Path, browser: Browser) -> None:
+def seen(browser: Browser, selector: str, folder: Path) -> float:
+    """Mean grey of the upper quarter of an element on the screen, above a film's buttons."""
+    box = browser.run(
+        f"(() => {{ const b = document.querySelector({selector!r}).getBoundingClientRect();"
+        "return [b.x + scrollX, b.y + scrollY, b.width, b.height]; })()"
+    )
+    area = {"x": box[0] + 20, "y": box[1] + 20, "width": box[2] - 40, "height": box[3] / 4}
+    shot = browser.call("Page.captureScreenshot", format="png", clip={**area, "scale": 1})
+    picture = folder / "seen.png"
+    picture.write_bytes(base64.b64decode(shot["data"]))
+    return float(imread(picture)[..., :3].mean())
+
+
+def test_a_clip_opens_and_its_film_follows_the_timeline(
+    site: Path, browser: Browser, tmp_path: Path
+) -> None:
     browser.console.clear()
     browser.open(site / LIST, "#sort=clip_id")
     browser.click("#clip-table tbody a")
@@ -143,6 +160,9 @@ def test_a_clip_opens_and_its_film_follows_the_timeline(site: Path, browser: Bro
     at = "document.querySelector('#clip-c00 video').currentTime"
     browser.until(f"Math.abs({at} - 20.5 / 30) < 0.02")
     browser.until("!document.querySelector('#clip-c00 .playhead').hidden")
+    # What is seen is that frame: grey 20 + 5 * 20, and its neighbours differ by 5.
+    browser.until("!document.querySelector('#clip-c00 video').seeking")
+    assert seen(browser, "#clip-c00 video", tmp_path) == pytest.approx(120, abs=2.4)
     assert browser.run("document.querySelectorAll('#clip-c00 figure img').length") == 2
     assert browser.console == []
 
