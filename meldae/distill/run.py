@@ -11,6 +11,7 @@ from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig
 from meldae.store import Progress, clips_of
 from meldae.training.run import train
+from wdmd_tools.errors import ConfigError
 from wdmd_tools.manifest import Dataset
 
 
@@ -47,8 +48,15 @@ def distill(
 
     Raises:
         ModelFileError: The teacher cannot be used.
-        ManifestError, ConfigError: As for `train`.
+        ConfigError: MEs are to be injected, or the warm-up asked for: the teacher has said nothing of
+            frames that are changed in that way.
+        ManifestError: As for `train`.
     """
+    for name in ("inject", "warmup_epochs"):
+        if getattr(config.training, name):
+            raise ConfigError(
+                f"training.{name}: the teacher is asked about the clips as they are; set it to 0"
+            )
 
     def make_loop(fabric: Any, *args: Any) -> DistillLoop:
         speaks = progress if fabric.is_global_zero else None

@@ -188,6 +188,7 @@ def test_the_command_and_its_mistakes(dataset: Dataset, teacher: RunFolder, tmp_
         (["--teacher", str(tmp_path / "none")], 3, "meldae train"),
         (["--preset", "studnet"], 2, "did you mean 'student'?"),
         (["--set", "distillation.heat=1"], 2, "distillation.heat"),
+        (["--set", "training.inject=0.5"], 2, "training.inject"),
         (["--device", "tpu"], 2, "--device tpu"),
     ):
         done = call(app, [*base, *extra])
