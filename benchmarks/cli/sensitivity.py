@@ -154,7 +154,7 @@ def _rows(
     tell: Any,
 ) -> "list[Row]":
     from benchmarks.sensitivity.factors import analyse
-    from benchmarks.sensitivity.outcomes import film_detections, film_outcome, guess_rate
+    from benchmarks.sensitivity.outcomes import film_detections, film_outcomes, guess_rate
     from benchmarks.sensitivity.predictions import predict_all
     from benchmarks.sensitivity.report import Row
 
@@ -165,9 +165,8 @@ def _rows(
         result = None
         if one.predictions is not None:
             found = film_detections(footage, one.predictions)
-            outcomes = [film_outcome(film, found[film.recording_id]) for film in footage.films]
             result = analyse(
-                outcomes,
+                film_outcomes(footage, one.predictions),
                 guess_rate(footage, found),
                 draws=draws,
                 curve_draws=max(50, min(200, draws)),
@@ -197,8 +196,8 @@ def _show(
     from rich.table import Table
     from rich.text import Text
 
-    from benchmarks.sensitivity.factors import Value
     from benchmarks.sensitivity.report import number, percent, to_json
+    from benchmarks.sensitivity.values import Value
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json
 

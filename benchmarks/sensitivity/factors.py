@@ -18,7 +18,8 @@ import numpy.typing as npt
 from benchmarks.sensitivity.footage import Injected
 from benchmarks.sensitivity.outcomes import FilmOutcome
 from benchmarks.sensitivity.psychometric import FittedFactor, fit_with_interval
-from wdmd_tools.metrics.bootstrap import BootstrapInterval, cluster_bootstraps, ratio
+from benchmarks.sensitivity.values import Value, ratio_of, summed, values_of
+from wdmd_tools.metrics.bootstrap import ratio
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -72,15 +73,6 @@ FACTORS = (
 
 
 @dataclass(frozen=True)
-class Value:
-    """A number with its interval; `None` where undefined."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True)
 class Level:
     """What a model did at one level of a factor.
 
@@ -92,6 +84,7 @@ class Level:
         found: Those found.
         recall: found / injected.
         precision: See the module.
+        seen: Share of forced choices that are right (`outcomes`); 0.5 is chance.
         alarms_per_minute: For a factor that every frame has; else `None`.
         minutes: Of film in the level; likewise.
     """
@@ -103,6 +96,7 @@ class Level:
     found: int
     recall: Value
     precision: Value
+    seen: Value
     alarms_per_minute: Value | None = None
     minutes: float | None = None
 
@@ -166,7 +160,7 @@ def analyse(
     )
     overall = _overall(injected, names, draws, seed)
     quiet = np.array([[one.alarms, _minutes(one)] for one in controls], dtype=float)
-    overall["control_alarms_per_minute"] = _ratio(quiet, 0, 1, draws, seed)
+    overall["control_alarms_per_minute"] = ratio_of(quiet, 0, 1, draws, seed)
     return ModelResult(overall, guess, results, _by_state(injected, names, draws, seed))
 
 
@@ -275,9 +269,10 @@ def _level(
                 float(len(one.background)),
                 float(sum(bool(place[at]) for at in one.background)),
                 float(place.sum()) / one.film.fps / 60,
+                *_choices(one, mine),
             ]
         )
-    table = _summed(np.array(rows), clusters)
+    table = summed(np.array(rows), clusters)
 
     def precision(sums: FloatArray) -> FloatArray:
         background = sums[:, 5] if factor.by_place else sums[:, 4] * ratio(sums[:, 1], sums[:, 3])
@@ -286,9 +281,14 @@ def _level(
     def alarms(sums: FloatArray) -> FloatArray:
         return ratio(sums[:, 2] + sums[:, 5], sums[:, 6])
 
-    found = _values(
+    found = values_of(
         table,
-        {"recall": lambda s: ratio(s[:, 0], s[:, 1]), "precision": precision, "alarms": alarms},
+        {
+            "recall": lambda s: ratio(s[:, 0], s[:, 1]),
+            "precision": precision,
+            "alarms": alarms,
+            "seen": lambda s: ratio(s[:, 7], s[:, 8]),
+        },
         draws,
         seed,
     )
@@ -301,6 +301,7 @@ def _level(
         int(total[0]),
         found["recall"],
         found["precision"],
+        found["seen"],
         found["alarms"] if factor.by_place else None,
         round(float(total[6]), 3) if factor.by_place else None,
     )
@@ -310,19 +311,34 @@ def _overall(
     outcomes: Sequence[FilmOutcome], clusters: npt.NDArray[np.int64], draws: int, seed: int
 ) -> dict[str, Value]:
     rows = np.array(
-        [[sum(one.hits), len(one.hits), one.alarms, _minutes(one)] for one in outcomes], dtype=float
+        [
+            [sum(one.hits), len(one.hits), one.alarms, _minutes(one), *_choices(one)]
+            for one in outcomes
+        ],
+        dtype=float,
     )
-    return _values(
-        _summed(rows, clusters),
+    return values_of(
+        summed(rows, clusters),
         {
             "recall": lambda s: ratio(s[:, 0], s[:, 1]),
             "precision": lambda s: ratio(s[:, 0], s[:, 0] + s[:, 2]),
             "f1": lambda s: ratio(2 * s[:, 0], s[:, 0] + s[:, 1] + s[:, 2]),
             "alarms_per_minute": lambda s: ratio(s[:, 2], s[:, 3]),
+            "seen": lambda s: ratio(s[:, 4], s[:, 5]),
         },
         draws,
         seed,
     )
+
+
+def _choices(one: FilmOutcome, wanted: npt.NDArray[np.bool_] | None = None) -> tuple[float, float]:
+    """Forced choices that were right, and all that could be made."""
+    known = [
+        value
+        for number, value in enumerate(one.seen)
+        if value is not None and (wanted is None or wanted[number])
+    ]
+    return float(sum(known)), float(len(known))
 
 
 def _by_state(
@@ -343,8 +359,8 @@ def _by_state(
                     float(place.sum()) / one.film.fps / 60,
                 ]
             )
-        table = _summed(np.array(rows), clusters)
-        found[name] = _values(
+        table = summed(np.array(rows), clusters)
+        found[name] = values_of(
             table,
             {
                 "recall": lambda s: ratio(s[:, 0], s[:, 1]),
@@ -359,37 +375,3 @@ def _by_state(
 
 def _minutes(one: FilmOutcome) -> float:
     return float(one.film.covered.sum()) / one.film.fps / 60
-
-
-def _summed(rows: FloatArray, clusters: npt.NDArray[np.int64]) -> FloatArray:
-    total = np.zeros((int(clusters.max()) + 1, rows.shape[1]))
-    np.add.at(total, clusters, rows)
-    return total
-
-
-def _ratio(table: FloatArray, top: int, bottom: int, draws: int, seed: int) -> Value:
-    if not len(table):
-        return Value(None)
-    return _values(table, {"": lambda s: ratio(s[:, top], s[:, bottom])}, draws, seed)[""]
-
-
-def _values(
-    table: FloatArray,
-    statistics: dict[str, Callable[[FloatArray], FloatArray]],
-    draws: int,
-    seed: int,
-) -> dict[str, Value]:
-    intervals = cluster_bootstraps(table, statistics, draws=draws, seed=seed)
-    sums = table.sum(axis=0, keepdims=True)
-    return {
-        name: _value(float(statistic(sums)[0]), intervals[name])
-        for name, statistic in statistics.items()
-    }
-
-
-def _value(point: float, interval: BootstrapInterval | None) -> Value:
-    if not np.isfinite(point):
-        return Value(None)
-    if interval is None:
-        return Value(point)
-    return Value(point, interval.low, interval.high)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.sensitivity.factors import FactorResult, Value
+from benchmarks.sensitivity.factors import FactorResult, Level
 from benchmarks.sensitivity.report import Row
+from benchmarks.sensitivity.values import Value
 from wdmd_tools.plots import style
 
 if TYPE_CHECKING:
@@ -21,49 +22,66 @@ _LABELS = {
 
 
 def draw(path: Path, rows: Sequence[Row], title: str) -> None:
-    """Points with intervals are levels, lines fitted curves, bands their 95 % intervals.
+    """Above, MEs found: points with intervals are levels, lines fitted curves, bands their intervals.
+
+    Below, where there are frame scores and control films, MEs seen (`outcomes`), level by level.
 
     Args:
         path: ``.png``, ``.svg`` or ``.pdf``.
         rows: One per model; those that failed are left out.
         title: What the films are.
     """
-    done = [row for row in rows if row.result is not None]
-    with style.picture(path, 1500, 540 + 24 * ((len(done) + 2) // 3)) as figure:
-        panels = figure.subplots(1, 3, sharey=True)
-        handles = []
-        for number, row in enumerate(done):
-            if row.result is None:
-                continue
-            look = style.series_style(number)
-            for axes, result in zip(panels, row.result.factors, strict=True):
-                shift = (number - (len(done) - 1) / 2) * 0.012
-                line = _series(axes, result, look, shift)
-            handles.append((line, row.display))
-        for axes, name in zip(panels, _LABELS, strict=True):
-            axes.axhline(50, color=style.GRID, linewidth=1.2, zorder=0)
-            axes.set_xlabel(_LABELS[name])
-            axes.grid(axis="y", color=style.GRID)
-            axes.set_ylim(-3, 103)
-            if name != "speech":
-                _plain_log(axes)
-        panels[0].set_ylabel("micro-expressions found, %")
-        panels[0].set_title(title, loc="left")
-        figure.legend(
-            [line for line, _ in handles],
-            [name for _, name in handles],
-            loc="outside lower center",
-            ncols=3,
+    done = [(row.display, row.result) for row in rows if row.result is not None]
+    two = any(one.overall["seen"].value is not None for _, one in done)
+    height = (780 if two else 500) + 24 * ((len(done) + 2) // 3)
+    with style.picture(path, 1500, height) as figure:
+        grid = figure.subplots(
+            1 + two, 3, sharex="col", sharey="row", squeeze=False, height_ratios=[5, 3][: 1 + two]
         )
+        handles = []
+        for number, (_, model) in enumerate(done):
+            look = style.series_style(number)
+            shift = (number - (len(done) - 1) / 2) * 0.012
+            for panels, result in zip(grid.T, model.factors, strict=True):
+                line = _series(panels[0], result, look, shift)
+                if two:
+                    _seen(panels[1], result, look, shift)
+            handles.append(line)
+        for name, panels in zip(_LABELS, grid.T, strict=True):
+            for axes in panels:
+                axes.axhline(50, color=style.MUTED, linewidth=1, linestyle=":", zorder=0)
+                axes.grid(axis="y", color=style.GRID)
+                axes.set_ylim(-3, 103)
+            panels[-1].set_xlabel(_LABELS[name])
+            if name != "speech":
+                _plain_log(panels[-1])
+        grid[0, 0].set_ylabel("micro-expressions found, %")
+        grid[0, 0].set_title(title, loc="left")
+        if two:
+            grid[1, 0].set_ylabel("seen, % (50: chance)")
+        figure.legend(handles, [name for name, _ in done], loc="outside lower center", ncols=3)
+
+
+def _seen(axes: "Axes", result: FactorResult, look: style.SeriesStyle, shift: float) -> None:
+    known = [level for level in result.levels if level.seen.value is not None]
+    places = [_place(result, level, shift) for level in known]
+    for x, level in zip(places, known, strict=True):
+        _point(axes, x, level.seen, look.color)
+    heights = [100 * level.seen.value for level in known if level.seen.value is not None]
+    axes.plot(places, heights, look.dash, color=look.color, linewidth=1.5)
+
+
+def _place(result: FactorResult, level: Level, shift: float) -> float:
+    """Models stand a little beside one another, or their intervals would hide each other."""
+    first, last = result.levels[0].middle, result.levels[-1].middle
+    if result.factor.logarithmic:
+        return float(level.middle * (last / first) ** shift)
+    return level.middle + shift * (last - first)
 
 
 def _series(axes: "Axes", result: FactorResult, look: style.SeriesStyle, shift: float):  # type: ignore[no-untyped-def]
-    wide = result.levels[-1].middle / result.levels[0].middle if result.levels else 1.0
     for level in result.levels:
-        # Models stand a little beside one another, or their intervals would hide each other.
-        span = result.levels[-1].middle - result.levels[0].middle
-        x = level.middle * wide**shift if result.factor.logarithmic else level.middle + shift * span
-        _point(axes, x, level.recall, look.color)
+        _point(axes, _place(result, level, shift), level.recall, look.color)
     fitted = result.curve
     if fitted is not None:
         y = 100 * fitted.curve(fitted.grid)

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.sensitivity.factors import FactorResult, Level, ModelResult, Value
+from benchmarks.sensitivity.factors import FactorResult, Level, ModelResult
 from benchmarks.sensitivity.footage import Footage
+from benchmarks.sensitivity.values import Value
 
 NOTE = (
     "The micro-expressions are synthetic, injected into the footage named below. Found means IoU > 0.5, "
@@ -17,7 +18,8 @@ NOTE = (
 )
 HEAD = (
     "model", "factor", "low", "high", "middle", "injected", "found", "recall", "recall_low",
-    "recall_high", "precision", "precision_low", "precision_high", "alarms_per_minute",
+    "recall_high", "precision", "precision_low", "precision_high", "seen",
+    "seen_low", "seen_high", "alarms_per_minute",
     "alarms_per_minute_low", "alarms_per_minute_high", "minutes",
 )  # fmt: skip
 
@@ -122,6 +124,7 @@ def _level(level: Level) -> dict[str, Any]:
         "found": level.found,
         "recall": _value(level.recall),
         "precision": _value(level.precision),
+        "seen": _value(level.seen),
         "alarms_per_minute": _value(level.alarms_per_minute),
         "minutes": level.minutes,
     }
@@ -146,7 +149,7 @@ def to_csv(rows: Sequence[Row]) -> str:
                 alarms = level.alarms_per_minute or Value(None)
                 cells: list[Any] = [row.name, one.factor.name, level.low, level.high, level.middle]
                 cells += [level.injected, level.found]
-                for value in (level.recall, level.precision, alarms):
+                for value in (level.recall, level.precision, level.seen, alarms):
                     cells += [value.value, value.low, value.high]
                 writer.writerow(
                     ["" if cell is None else _digits(cell) for cell in (*cells, level.minutes)]
@@ -175,7 +178,8 @@ def to_markdown(footage: Footage, learnt: str, rows: Sequence[Row]) -> str:
             f"{facts['micro_expressions']} micro-expressions in {facts['films']} films "
             f"({facts['minutes']:.1f} minutes{lost}) made of {len(facts['sources'])} source films; "
             f"{facts['controls']} control films without any. Models learnt from: {_plain(learnt)}. "
-            "In brackets 95 % intervals."
+            "In brackets 95 % intervals. Seen: the highest frame score during the micro-expression is "
+            "higher than in the same frames of the control film; 50 is chance."
         ),
         "![recall by amplitude, duration and speech](sensitivity.png)",
         "## Overall",
@@ -191,7 +195,7 @@ def to_markdown(footage: Footage, learnt: str, rows: Sequence[Row]) -> str:
 
 def _overall(rows: Sequence[Row]) -> str:
     head = ("Model", "recall", "precision", "F1", "false alarms/min", "in controls/min", "by chance",
-            "speaking: recall", "not speaking: recall", "50 % amplitude")  # fmt: skip
+            "seen", "speaking: recall", "not speaking: recall", "50 % amplitude")  # fmt: skip
     lines = []
     for row in rows:
         if row.result is None:
@@ -208,6 +212,7 @@ def _overall(rows: Sequence[Row]) -> str:
                 number(all_["alarms_per_minute"]),
                 number(all_["control_alarms_per_minute"]),
                 "" if row.result.guess is None else f"{100 * row.result.guess:.1f}",
+                percent(all_["seen"]),
                 percent(row.result.speaking["speaking"]["recall"]),
                 percent(row.result.speaking["not_speaking"]["recall"]),
                 number(half, open_end=True) or "not reached",
@@ -233,6 +238,8 @@ def _by_level(rows: Sequence[Row], which: int) -> str:
         name = _plain(row.display)
         lines.append((name, "recall", *(percent(level.recall) for level in mine)))
         lines.append(("", "precision", *(percent(level.precision) for level in mine)))
+        if any(level.seen.value is not None for level in mine):
+            lines.append(("", "seen", *(percent(level.seen) for level in mine)))
         if by_place:
             cells = (number(level.alarms_per_minute or Value(None)) for level in mine)
             lines.append(("", "false alarms/min", *cells))

@@ -1,12 +1,19 @@
 """Hits, misses and false alarms by hand, and the numbers that follow."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import pyarrow as pa
 import pytest
+from builders import clip_row
 
 from benchmarks.sensitivity.factors import analyse, clusters_of, level_edges
-from benchmarks.sensitivity.footage import Film, Injected
-from benchmarks.sensitivity.outcomes import FilmOutcome, film_outcome
+from benchmarks.sensitivity.footage import Film, Footage, Injected
+from benchmarks.sensitivity.outcomes import FilmOutcome, film_outcome, film_outcomes
 from wdmd_tools.intervals import Interval
+from wdmd_tools.manifest import Dataset
+from wdmd_tools.predictions import ClipPrediction
 
 
 def me(name: str, start: int, end: int, amplitude: float, speaking: bool = True) -> Injected:
@@ -27,6 +34,11 @@ def film(name: str, *injected: Injected, source: str = "", control: bool = False
         name, source or name, control, 10.0, np.where(speaking, 0.3, 0.02), speaking,
         np.ones(600, bool), injected, 0,
     )  # fmt: skip
+
+
+def dataset_of(clips: list[dict[str, Any]]) -> Dataset:
+    """A dataset of which only the clips table is there."""
+    return Dataset(Path("x"), {}, pa.Table.from_pylist(clips), pa.table({}))
 
 
 def test_hits_misses_and_alarms() -> None:
@@ -82,6 +94,37 @@ def test_recall_precision_and_alarms_of_a_model_by_hand() -> None:
     assert (quiet.minutes, loud.minutes) == (1.0, 1.0)
     assert quiet.alarms_per_minute is not None
     assert quiet.alarms_per_minute.value == pytest.approx(2.0)
+
+
+def test_seen_compares_the_highest_scores_with_the_control_film() -> None:
+    # frames of the ME     4 5 6 7
+    # with the ME          .2 .9 .3 .1     highest .9
+    # control              .2 .4 .6 .1     highest .6    -> seen
+    clips = [
+        clip_row(name, 600, recording_id=name, source_video=f"{name}.mp4", fps=10) for name in "abc"
+    ]
+    footage = Footage(
+        Path("x"), dataset_of(clips),
+        (
+            film("a", me("a", 4, 8, 1.0), source="s"),
+            film("b", me("b", 4, 8, 1.0), me("b", 20, 24, 2.0), source="s"),
+            film("c", source="s", control=True),
+        ), {}, {},
+    )  # fmt: skip
+    scores = {name: np.full(600, 0.1, np.float32) for name in "abc"}
+    scores["a"][4:8] = [0.2, 0.9, 0.3, 0.1]
+    scores["c"][4:8] = [0.2, 0.4, 0.6, 0.1]
+    said = {name: ClipPrediction(name, frame_scores=scores[name]) for name in "abc"}
+    a, b, c = film_outcomes(footage, said)
+    assert a.seen == (1.0,)
+    assert b.seen == (0.0, 0.5)  # .1 against .6; then .1 against .1
+    assert c.seen == ()
+    result = analyse([a, b, c], 0.0, draws=100)
+    assert result.overall["seen"].value == pytest.approx(1.5 / 3)
+    # at 1 % one of two, at 2 % a tie
+    assert [level.seen.value for level in result.factors[0].levels] == [0.5, 0.5]
+    del said["c"]
+    assert film_outcomes(footage, said)[0].seen == (None,)
 
 
 def test_nothing_said_has_no_precision() -> None:
