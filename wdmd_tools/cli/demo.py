@@ -46,7 +46,8 @@ def demo(
     me_rate: Annotated[float, typer.Option(help="Micro-expressions per second.")] = 0.2,
     seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 0,
     camera: Annotated[
-        str, typer.Option(help="studio, or webcam: darker, noisier, compressed more.")
+        str,
+        typer.Option(help="studio; webcam or dark-webcam: less light, more noise and compression."),
     ] = "studio",
     versions: Annotated[
         int, typer.Option(help="With --from: films made of each, with other micro-expressions.")

@@ -13,7 +13,7 @@ import numpy as np
 
 from wdmd_tools.synth.raster import FloatArray
 
-Camera = Literal["studio", "webcam"]
+Camera = Literal["studio", "webcam", "dark-webcam"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Look:
 LOOKS: Mapping[Camera, Look] = {
     "studio": Look(),
     "webcam": Look(light=0.6, noise=1.4, crf=5, hunting=0.04),
+    "dark-webcam": Look(light=0.5, noise=2.4, crf=11, hunting=0.04),
 }
 
 

@@ -44,6 +44,12 @@ def test_a_webcam_is_darker_and_shows_the_same_conversation(tmp_path: Path) -> N
     assert 0.03 < np.ptp(light) / light.mean() < 0.15
 
 
+def test_the_dark_webcam_is_worse_in_all_that_differs() -> None:
+    mild, dark = LOOKS["webcam"], LOOKS["dark-webcam"]
+    assert dark.light < mild.light < 1 < mild.noise < dark.noise
+    assert 0 < mild.crf < dark.crf
+
+
 def test_the_studio_leaves_the_light_alone() -> None:
     gains = np.random.default_rng(0).uniform(0.8, 1.2, (50, 3)).astype(np.float32)
     assert exposed(gains, LOOKS["studio"], 25.0) is gains
