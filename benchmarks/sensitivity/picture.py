@@ -1,6 +1,7 @@
 """One picture: recall as a function of each factor, a panel a factor, all models in each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,22 @@ from wdmd_tools.plots import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_COLORS = (*style.SERIES, style.GREEN)
+_MARKERS = "osDv^P*X"
+"""As colours come again after seven models, marks come again after eight."""
+
 _LABELS = {
     "amplitude": "amplitude, % of the inter-ocular distance",
     "duration": "duration, ms",
     "speech": "lip movement, inter-ocular distances/s",
 }
+
+
+@dataclass(frozen=True)
+class _Look:
+    color: str
+    dash: str
+    marker: str
 
 
 def draw(path: Path, rows: Sequence[Row], title: str) -> None:
@@ -40,7 +52,11 @@ def draw(path: Path, rows: Sequence[Row], title: str) -> None:
         )
         handles = []
         for number, (_, model) in enumerate(done):
-            look = style.series_style(number)
+            look = _Look(
+                _COLORS[number % len(_COLORS)],
+                style.DASHES[number % len(style.DASHES)],
+                _MARKERS[number % len(_MARKERS)],
+            )
             shift = (number - (len(done) - 1) / 2) * 0.012
             for panels, result in zip(grid.T, model.factors, strict=True):
                 line = _series(panels[0], result, look, shift)
@@ -62,11 +78,11 @@ def draw(path: Path, rows: Sequence[Row], title: str) -> None:
         figure.legend(handles, [name for name, _ in done], loc="outside lower center", ncols=3)
 
 
-def _seen(axes: "Axes", result: FactorResult, look: style.SeriesStyle, shift: float) -> None:
+def _seen(axes: "Axes", result: FactorResult, look: _Look, shift: float) -> None:
     known = [level for level in result.levels if level.seen.value is not None]
     places = [_place(result, level, shift) for level in known]
     for x, level in zip(places, known, strict=True):
-        _point(axes, x, level.seen, look.color)
+        _point(axes, x, level.seen, look)
     heights = [100 * level.seen.value for level in known if level.seen.value is not None]
     axes.plot(places, heights, look.dash, color=look.color, linewidth=1.5)
 
@@ -79,9 +95,9 @@ def _place(result: FactorResult, level: Level, shift: float) -> float:
     return level.middle + shift * (last - first)
 
 
-def _series(axes: "Axes", result: FactorResult, look: style.SeriesStyle, shift: float):  # type: ignore[no-untyped-def]
+def _series(axes: "Axes", result: FactorResult, look: _Look, shift: float):  # type: ignore[no-untyped-def]
     for level in result.levels:
-        _point(axes, _place(result, level, shift), level.recall, look.color)
+        _point(axes, _place(result, level, shift), level.recall, look)
     fitted = result.curve
     if fitted is not None:
         y = 100 * fitted.curve(fitted.grid)
@@ -89,18 +105,18 @@ def _series(axes: "Axes", result: FactorResult, look: style.SeriesStyle, shift: 
         if np.isfinite(fitted.band).all():
             low, high = 100 * fitted.band
             axes.fill_between(fitted.grid, low, high, color=look.color, alpha=0.1, linewidth=0)
-    (handle,) = axes.plot([], [], look.dash, color=look.color, marker="o", linewidth=2)
+    (handle,) = axes.plot([], [], look.dash, color=look.color, marker=look.marker, linewidth=2)
     return handle
 
 
-def _point(axes: "Axes", x: float, value: Value, color: str) -> None:
+def _point(axes: "Axes", x: float, value: Value, look: _Look) -> None:
     if value.value is None:
         return
     if value.low is not None and value.high is not None:
         axes.plot(
-            [x, x], [100 * value.low, 100 * value.high], color=color, linewidth=1.5, alpha=0.6
+            [x, x], [100 * value.low, 100 * value.high], color=look.color, linewidth=1.5, alpha=0.6
         )
-    axes.plot([x], [100 * value.value], "o", color=color, markersize=5)
+    axes.plot([x], [100 * value.value], look.marker, color=look.color, markersize=5)
 
 
 def _plain_log(axes: "Axes") -> None:

@@ -23,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 
 LEAST = 20
 """Fewer MEs are not fitted."""
+LEAST_OF_EACH = 5
+"""Nor are they where fewer were found, or missed: one hit by luck would bend the curve."""
 
 _STEEPNESS = (1.0, 40.0)
 _PLACE = (-0.5, 1.5)
@@ -84,6 +86,7 @@ def fit_curve(
     falls: bool = False,
     bounds: tuple[float, float] | None = None,
     start: tuple[float, float, float] | None = None,
+    least: int = LEAST_OF_EACH,
 ) -> Curve | None:
     """Fit by maximum likelihood.
 
@@ -95,14 +98,16 @@ def fit_curve(
         falls: Whether more of the factor makes it harder.
         bounds: Range to scale by; that of `x` when left out.
         start: m, k, l near which the best is expected; three usual places when left out.
+        least: MEs that must be found, and missed.
 
     Returns:
-        `None` with fewer than `LEAST` MEs, where all or none were found, or where `x` has one value.
+        `None` with fewer than `LEAST` MEs, where fewer than `least` were found or missed, or where `x` has
+        one value.
     """
     from scipy.optimize import minimize
 
     low, high = bounds if bounds is not None else (float(x.min()), float(x.max()))
-    if len(x) < LEAST or hit.all() or not hit.any() or high <= low:
+    if len(x) < LEAST or min(hit.sum(), (~hit).sum()) < least or high <= low:
         return None
     guess = min(max(guess, 0.0), 0.9)
     z = _scaled(x, low, high, logarithmic, falls)
@@ -209,6 +214,7 @@ def fit_with_interval(
             falls=falls,
             bounds=(curve.low, curve.high),
             start=(curve.place, curve.steepness, curve.lapse),
+            least=1,
         )
         if again is None:
             # All or none found: a flat line at the share that was.

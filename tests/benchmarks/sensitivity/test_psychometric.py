@@ -74,6 +74,9 @@ def test_what_cannot_be_fitted_is_none() -> None:
     assert fit_curve(x[:19], some[:19], 0.0, logarithmic=True) is None
     assert fit_curve(x, np.zeros(40, bool), 0.0, logarithmic=True) is None
     assert fit_curve(x, np.ones(40, bool), 0.0, logarithmic=True) is None
+    few = np.arange(40) < 4
+    assert fit_curve(x, few, 0.0, logarithmic=True) is None
+    assert fit_curve(x, ~few, 0.0, logarithmic=True) is None
     assert fit_curve(np.full(40, 2.0), some, 0.0, logarithmic=True) is None
 
 
