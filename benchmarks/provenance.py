@@ -11,7 +11,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("wdmd-meldae", "numpy", "scikit-learn", "numba", "pyarrow", "torch", "timm")
+_PACKAGES = (
+    "wdmd-meldae",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "scikit-image",
+    "numba",
+    "pyarrow",
+    "torch",
+    "timm",
+)
 
 
 def versions() -> dict[str, str]:
@@ -47,11 +57,14 @@ def _run(git: str, folder: Path, *arguments: str) -> str:
 
 
 def hardware() -> dict[str, Any]:
-    """Processor, cores and memory of this machine."""
+    """Processor, cores, memory and GPUs of this machine, and the threads that this process may use."""
+    threads = os.environ.get("OMP_NUM_THREADS", "")
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory_gb": _memory_gb(),
+        "gpus": list(_gpus()),
+        "threads": int(threads) if threads.isdigit() else None,
         "system": platform.platform(),
     }
 
@@ -64,6 +77,20 @@ def _processor() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
+
+
+@lru_cache(maxsize=1)
+def _gpus() -> tuple[str, ...]:
+    """Names of NVIDIA GPUs, asked of the driver, since torch may not be installed."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return ()
+    command = [tool, "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    return tuple(line.strip() for line in done.stdout.splitlines() if line.strip())
 
 
 def _memory_gb() -> float | None:

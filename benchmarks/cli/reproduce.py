@@ -33,6 +33,9 @@ def reproduce(
     gpus_per_job: Annotated[
         float, typer.Option(min=0, help="GPUs that Ray keeps for each job; 0.5 lets two share one.")
     ] = 0.0,
+    cpus_per_job: Annotated[
+        int, typer.Option(min=1, help="Processors that Ray keeps for each job, and its threads.")
+    ] = 1,
     time_limit: Annotated[
         str | None, typer.Option(help="Wall time of a job, such as 90s, 15m or 2h.")
     ] = None,
@@ -61,7 +64,7 @@ def reproduce(
         time_s=parse_duration(time_limit) if time_limit is not None else None,
         memory_bytes=parse_size(memory_limit) if memory_limit is not None else None,
     )
-    chosen = choose_engine(engine, jobs, address, gpus_per_job)
+    chosen = choose_engine(engine, jobs, address, gpus_per_job, cpus_per_job)
     for folder in data or ():
         if not folder.is_dir():
             raise ConfigError(f"--data {folder}: no such folder")

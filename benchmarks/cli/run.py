@@ -93,6 +93,9 @@ def run(
     gpus_per_job: Annotated[
         float, typer.Option(min=0, help="GPUs that Ray keeps for each job; 0.5 lets two share one.")
     ] = 0.0,
+    cpus_per_job: Annotated[
+        int, typer.Option(min=1, help="Processors that Ray keeps for each job, and its threads.")
+    ] = 1,
     smoke: Annotated[
         bool,
         typer.Option(
@@ -137,7 +140,7 @@ def run(
         time_s=parse_duration(time_limit) if time_limit is not None else None,
         memory_bytes=parse_size(memory_limit) if memory_limit is not None else None,
     )
-    chosen_engine = choose_engine(engine, jobs, address, gpus_per_job)
+    chosen_engine = choose_engine(engine, jobs, address, gpus_per_job, cpus_per_job)
     settings_file, registry = configured(config)
     names = [one.strip() for one in models.split(",")] if models is not None else None
     chosen = [registry.get(one) for one in dict.fromkeys(names)] if names else list(registry)

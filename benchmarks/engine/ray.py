@@ -37,17 +37,23 @@ class RayEngine:
             and a cluster of this machine alone where that is not set.
         workers: Jobs at a time on a cluster of this machine alone.
         gpus_per_job: GPUs kept for each job; a part of one lets jobs share it.
+        cpus_per_job: Processors kept for each job, and its threads.
 
     Raises:
         MissingDependencyError: Ray is not installed.
     """
 
     def __init__(
-        self, address: str | None = None, workers: int = 1, gpus_per_job: float = 0.0
+        self,
+        address: str | None = None,
+        workers: int = 1,
+        gpus_per_job: float = 0.0,
+        cpus_per_job: int = 1,
     ) -> None:
         self._ray = _load()
         self._address = address or os.environ.get("RAY_ADDRESS")
-        self._workers, self._gpus = workers, gpus_per_job
+        self._workers = workers
+        self._gpus, self._cpus = gpus_per_job, cpus_per_job
 
     def run(
         self,
@@ -67,11 +73,14 @@ class RayEngine:
         ray, here = self._ray, str(Path.cwd())
         started = self._connect()
         try:
-            self._check_gpus()
+            self._check_resources()
             self._check_shared_folders(jobs, here)
             variables = {**_carried(), **environment}
-            remote = ray.remote(num_cpus=1, num_gpus=self._gpus, max_retries=RETRIES)(_run)
-            waiting = {remote.remote(spec, limits, variables, here): spec for spec in jobs}
+            needs = {"num_cpus": self._cpus, "num_gpus": self._gpus}
+            remote = ray.remote(max_retries=RETRIES, **needs)(_run)
+            waiting = {
+                remote.remote(spec, limits, variables, here, self._cpus): spec for spec in jobs
+            }
             for spec in jobs:
                 report(str(spec.key), "waiting for the cluster", 0, 1)
             while waiting:
@@ -90,7 +99,10 @@ class RayEngine:
             return False
         # Must be set before Ray starts, and reaches its workers on this machine.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        ours: dict[str, Any] = {"num_cpus": self._workers, "include_dashboard": False}
+        ours: dict[str, Any] = {
+            "num_cpus": self._workers * self._cpus,
+            "include_dashboard": False,
+        }
         try:
             self._ray.init(
                 address=self._address,
@@ -128,16 +140,18 @@ class RayEngine:
             raise said
         return said
 
-    def _check_gpus(self) -> None:
+    def _check_resources(self) -> None:
         """Else Ray would wait for a machine that never comes."""
-        most = max(
-            (node["Resources"].get("GPU", 0.0) for node in self._ray.nodes() if node["Alive"]),
-            default=0.0,
-        )
-        if self._gpus > most:
-            raise ConfigError(
-                f"--gpus-per-job {self._gpus:g}: no machine of the cluster has more than {most:g} GPUs"
-            )
+        machines = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        for option, wanted, name in (
+            ("--gpus-per-job", self._gpus, "GPU"),
+            ("--cpus-per-job", self._cpus, "CPU"),
+        ):
+            most = max((machine.get(name, 0.0) for machine in machines), default=0.0)
+            if wanted > most:
+                raise ConfigError(
+                    f"{option} {wanted:g}: no machine of the cluster has more than {most:g} {name}s"
+                )
 
     def _check_shared_folders(self, jobs: Sequence[JobSpec], here: str) -> None:
         """Every machine must read what this one writes; one that does not would run into nowhere."""
@@ -188,17 +202,18 @@ def _load() -> Any:
 
 
 def _carried() -> dict[str, str]:
-    """Variables of this process without which a model of the user's own is not found there."""
-    return {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    """Variables of this process that jobs need there: where models of the user's own are, and threads."""
+    names = ("PYTHONPATH", "OMP_NUM_THREADS")
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _run(
-    spec: JobSpec, limits: Limits, variables: Mapping[str, str], here: str
+    spec: JobSpec, limits: Limits, variables: Mapping[str, str], here: str, threads: int
 ) -> JobResult | WdmdError:
     """Runs on the cluster. Errors come back as values: raised, Ray would wrap them in its own."""
     os.chdir(here)  # paths may be relative, and stand in messages as the user gave them
     try:
-        environment = job_environment(1, variables)
+        environment = job_environment(threads, variables)
         return Processes().run(spec, limits, environment, lambda *_step: None)
     except (WdmdError, OSError) as error:
         return WdmdError(str(error))

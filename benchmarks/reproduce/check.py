@@ -184,12 +184,16 @@ def _code_notes(jobs: Sequence[ManifestJob]) -> Iterator[Note]:
 
 def _machine_notes(jobs: Sequence[ManifestJob]) -> Iterator[Note]:
     here = hardware()
-    for key in ("processor", "system"):
-        for value, count in Counter(job.hardware.get(key) for job in jobs).items():
-            if value != here[key]:
-                yield Note(
-                    "machine", f"{key}: {value} ({_jobs(count)} run there), here {here[key]}"
-                )
+    for key in ("processor", "gpus", "system"):
+        known = [job.hardware[key] for job in jobs if key in job.hardware]
+        for value, count in Counter(map(_words, known)).items():
+            if value != _words(here[key]):
+                now = _words(here[key])
+                yield Note("machine", f"{key}: {value} ({_jobs(count)} run there), here {now}")
+
+
+def _words(value: Any) -> str:
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
 
 
 def _file_notes(jobs: Sequence[ManifestJob], root: Path) -> Iterator[Note]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.engine.base import Engine, Report
 from benchmarks.engine.limits import NO_LIMITS, Limits
+from benchmarks.job import JobSpec
 from benchmarks.reproduce.check import Checked, Ready
 from benchmarks.reproduce.same import (
     Difference,
@@ -53,6 +54,8 @@ def rerun(
 ) -> dict[JobKey, JobResult]:
     """Run what is ready and not finished from an earlier call; the results by job.
 
+    Sums depend on how many threads share them, so each job gets as many as it had.
+
     Args:
         checked: See `benchmarks.reproduce.check.check`.
         engine: Where jobs are run.
@@ -60,15 +63,21 @@ def rerun(
         report: Told about the progress of every job.
         environment: Further environment variables of the jobs.
     """
-    results, pending = {}, []
+    results: dict[JobKey, JobResult] = {}
+    pending: dict[str | None, list[JobSpec]] = {}
     for one in checked.ready:
         old = finished(one)
         if old is None:
-            pending.append(one.spec)
+            threads = one.before.hardware.get("threads")
+            pending.setdefault(None if threads is None else str(threads), []).append(one.spec)
         else:
             results[old.job] = old
-    for result in engine.run(pending, limits, environment or {}, report or _no_report):
-        results[result.job] = result
+    for number, specs in pending.items():
+        variables = {**(environment or {})}
+        if number is not None:
+            variables["OMP_NUM_THREADS"] = number
+        for result in engine.run(specs, limits, variables, report or _no_report):
+            results[result.job] = result
     return results
 
 

@@ -78,5 +78,7 @@ def test_options_that_do_not_fit() -> None:
         choose_engine("local", 2, "auto")
     with pytest.raises(ConfigError, match="--gpus-per-job: only with --engine ray"):
         choose_engine("local", 2, gpus_per_job=1)
+    with pytest.raises(ConfigError, match="--cpus-per-job: only with --engine ray"):
+        choose_engine("local", 2, cpus_per_job=2)
     with pytest.raises(UnknownNameError, match="did you mean 'ray'"):
         choose_engine("rai", 2)

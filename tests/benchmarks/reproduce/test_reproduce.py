@@ -10,6 +10,7 @@ from builders import tiny_dataset
 from typer.testing import CliRunner
 
 from benchmarks.cli import app
+from benchmarks.results import read_result
 from benchmarks.runs.manifest import hashes_of, read_manifest
 
 RUNNER = CliRunner()
@@ -37,7 +38,10 @@ def run_models(models: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_manifest_proves_and_reproduces_its_results(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    threads = "3"  # not what the second run would choose
+    monkeypatch.setenv("OMP_NUM_THREADS", threads)
     assert run_models("random,quiet,fails,moody", tmp_path, monkeypatch) == 4
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     manifest = read_manifest(Path("results"))
     by_model = {one.job.model: one for one in manifest.jobs}
     assert set(by_model) == {"random", "quiet", "fails", "moody"}
@@ -90,6 +94,9 @@ def test_a_manifest_proves_and_reproduces_its_results(
     assert "1 jobs to run, 2 already done" in done.stderr
     assert done.exit_code == 0, done.stderr
     assert "reproduced" in done.stdout
+    again = read_result(quiet.job.folder(Path("again")) / "result.json")
+    assert again is not None
+    assert again.hardware["threads"] == quiet.hardware["threads"] == int(threads)
     said = json.loads(Path("again/reproduction.json").read_text())
     assert said["verdicts"] == {
         "identical": 2,
