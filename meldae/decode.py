@@ -66,6 +66,12 @@ class Decoding:
     speaking_threshold: float | None = None
     other_threshold: float | None = None
 
+    @property
+    def raw_threshold(self) -> float:
+        """`threshold` on scores as the model gives them, before calibration."""
+        logit = float(np.log(self.threshold) - np.log1p(-self.threshold))
+        return float(1 / (1 + np.exp(-(logit - self.frame_bias) / self.frame_scale)))
+
     def for_state(self, speaking: bool) -> "Decoding":
         """With the threshold of clips that the model takes for speaking, or of the others."""
         chosen = self.speaking_threshold if speaking else self.other_threshold

@@ -103,7 +103,7 @@ def spot(
     if csv is not None:
         write_spotting_csv(csv, found)
     if plot is not None:
-        plot_spotting(plot, found, opened.decoding.threshold)
+        plot_spotting(plot, found, opened.decoding.raw_threshold)
     if as_json:
         print_json(found.to_json())
         return

@@ -121,3 +121,9 @@ def test_decoding_calibrates_what_it_is_given() -> None:
     assert decode(scores, 10.0, Decoding(threshold=0.7, min_ms=100, frame_scale=0.5)) == ()
     (one,) = decode(scores, 10.0, Decoding(threshold=0.6, min_ms=100, frame_scale=0.5))
     assert one.score == pytest.approx(2 / 3)
+
+
+def test_the_raw_threshold_is_where_calibrated_scores_cross() -> None:
+    how = Decoding(threshold=0.3, frame_scale=0.7, frame_bias=-1.2)
+    assert rescale([how.raw_threshold], 0.7, -1.2)[0] == pytest.approx(0.3)
+    assert Decoding(threshold=0.3).raw_threshold == pytest.approx(0.3)
