@@ -93,6 +93,7 @@ class Table:
         n_clips: Test clips.
         n_clips_with_me: Test clips with an ME.
         n_references: Test MEs.
+        version: Name and version of the protocol, such as ``holdout@1``; empty where results do not say.
     """
 
     dataset: str
@@ -105,6 +106,7 @@ class Table:
     n_clips: int = 0
     n_clips_with_me: int = 0
     n_references: int = 0
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,7 @@ def _table(
         record.synthetic,
         tuple(rows),
         seeds=len({seed for _, seed in expected}),
+        version=", ".join(sorted({_version(one) for one in results} - {""})),
     )
     if whole is None:
         return table
@@ -245,6 +248,11 @@ def _table(
         n_clips_with_me=sum(clip.has_me for clip in whole.clips),
         n_references=whole.n_references,
     )
+
+
+def _version(result: JobResult) -> str:
+    name, version = (result.protocol.get(key) for key in ("name", "version"))
+    return "" if name is None else f"{name}@{version}"
 
 
 def is_submitted(result: JobResult) -> bool:

@@ -83,6 +83,7 @@ def board_json(board: "Leaderboard") -> dict[str, Any]:
                 "dataset": table.dataset,
                 "synthetic": table.synthetic,
                 "protocol": table.protocol,
+                "protocol_version": table.version,
                 "seeds": table.seeds,
                 "n_recordings": table.n_recordings,
                 "n_clips": table.n_clips,

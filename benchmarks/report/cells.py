@@ -77,7 +77,8 @@ def facts(table: Table) -> str:
     seeds = "one training seed" if table.seeds == 1 else f"mean of {table.seeds} training seeds"
     return (
         f"Test split: {table.n_clips} clips ({table.n_clips_with_me} with a micro-expression), "
-        f"{table.n_references} micro-expressions, {table.n_recordings} recordings; {seeds}."
+        f"{table.n_references} micro-expressions, {table.n_recordings} recordings; {seeds}"
+        f"{f'; protocol {table.version}' if table.version else ''}."
     )
 
 

@@ -30,6 +30,7 @@ HEAD = (
     "seed_sd",
     "seed_min",
     "seed_max",
+    "protocol_version",
 )
 """Columns; values are shares from 0 to 1 (ranks from 1), empty where undefined or missing."""
 
@@ -71,6 +72,7 @@ def to_csv(
                         "train_seconds": _number(row.train_seconds, 1),
                         "parameters": "" if row.parameters is None else row.parameters,
                         "status": _safe(row.status),
+                        "protocol_version": table.version,
                         "n_clips_with_me": table.n_clips_with_me,
                         "seed_sd": _number(one.seed_sd if one else None),
                         "seed_min": _number(min(one.seeds) if one and one.seeds else None),

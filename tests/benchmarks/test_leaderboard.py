@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.datasets import KNOWN
 from benchmarks.leaderboard import make_leaderboard
+from benchmarks.report.cells import facts
 from benchmarks.results import DatasetRecord, JobError, JobKey, JobResult
 from benchmarks.scoring import ClipOutcome, Score
 from wdmd_tools.metrics.dialogue import DialogueCounts
@@ -148,3 +149,11 @@ def test_an_oracle_is_the_mean_over_seeds_and_never_over_folds() -> None:
 def test_smoke_runs_are_in_no_table() -> None:
     tried = result("a", score(1)).model_copy(update={"smoke": True})
     assert make_leaderboard([tried], [RECORD], draws=20).tables == ()
+
+
+def test_the_version_of_the_protocol_is_told() -> None:
+    one = result("a", score(1)).model_copy(update={"protocol": {"name": "loso", "version": 2}})
+    table = make_leaderboard([one, result("b", score(1))], [RECORD], draws=20).tables[0]
+    assert table.version == "loso@2"
+    assert facts(table).endswith("; one training seed; protocol loso@2.")
+    assert make_leaderboard([result("b", score(1))], [RECORD], draws=20).tables[0].version == ""

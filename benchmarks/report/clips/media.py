@@ -6,6 +6,7 @@ A name holds a hash of the crop's hash, the frames and the way of drawing.
 import hashlib
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -34,10 +35,14 @@ class MediaFolder:
     Args:
         root: The dataset folder.
         folder: Where the files go.
+        inside: Folders in which a crop may lie; `root` when empty.
         films: Whether films are made.
     """
 
-    def __init__(self, root: Path, folder: Path, *, films: bool = True) -> None:
+    def __init__(
+        self, root: Path, folder: Path, *, films: bool = True, inside: Sequence[Path] = ()
+    ) -> None:
+        self._inside = [one.resolve() for one in inside or (root,)]
         self._root, self._folder, self._films = root.resolve(), folder, films
         self._found = {
             _stem(path.name): path.name for path in folder.glob("*") if _OWN.fullmatch(path.name)
@@ -51,7 +56,7 @@ class MediaFolder:
             case: The clip; a damaged or absent crop is told in `Media.problem`.
         """
         crop = (self._root / case.crop_path).resolve()
-        if not crop.is_relative_to(self._root):
+        if not any(crop.is_relative_to(one) for one in self._inside):
             return Media(problem="its crop_path leaves the dataset folder")
         if not crop.is_file():
             return Media(problem="its crop video is not here")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.leaderboard import Table
+from benchmarks.protocols.pooled import PooledDataset
 from benchmarks.report.clips.cases import clip_case
 from benchmarks.report.clips.media import MediaFolder
 from benchmarks.report.clips.model import ClipCase, Media
@@ -81,7 +82,9 @@ def write_clips(
     rows = [row for row in dataset.clips.to_pylist() if row["clip_id"] in wanted]
     if not rows:
         return WrittenClips(None, 0, 0)
-    store = MediaFolder(dataset.root, folder / "media", films=films)
+    parts = dataset.parts.values() if isinstance(dataset, PooledDataset) else (dataset,)
+    roots = [one.root for one in parts]
+    store = MediaFolder(dataset.root, folder / "media", films=films, inside=roots)
     names = [name for name, _, _ in models]
     listed: list[ClipRow] = []
     pages: set[str] = set()

@@ -20,8 +20,11 @@ from builders import clip_row, frame_rows, segment_row, write_dataset, write_ffv
 from finished import finished, said
 
 from benchmarks.leaderboard import read_leaderboard
+from benchmarks.protocols.across import cross
+from benchmarks.protocols.pooled import pool
 from benchmarks.report.clips.cases import MOST_ALARMS, clip_case
 from benchmarks.report.clips.every import ClipOptions, write_every_clip
+from benchmarks.report.clips.media import MediaFolder
 from benchmarks.report.clips.rows import clip_row as listed_row
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.predictions import ClipPrediction
@@ -190,6 +193,58 @@ def test_data_that_changed_are_not_shown(dataset: Dataset, tmp_path: Path) -> No
     assert len(problems) == 1
     assert "give the folder" in problems[0]
     assert write_every_clip(board, results, tmp_path / "x", ClipOptions(pages=False)) == ({}, [])
+
+
+def test_the_clips_of_a_composite_come_from_all_its_parts(dataset: Dataset, tmp_path: Path) -> None:
+    pixels = np.zeros((12, 32, 32, 3), np.uint8)
+    other = write_dataset(
+        tmp_path / "b", [clip_row("c0", 12)], [segment_row("c0", "consensus", 2, 5)]
+    )
+    (tmp_path / "b" / "crops").mkdir()
+    write_ffv1(tmp_path / "b" / "crops" / "c0.mkv", pixels, Fraction(30))
+    both = pool({"a": dataset, "b": other})
+    parts = {"a": dataset.data_hash, "b": other.data_hash}
+    protocol = {"name": "composite", "version": 1, "parts": parts}
+    models = {"one": [said("a.c0", (10, 20)), said("a.c1"), said("b.c0")]}
+    results = finished(tmp_path / "results", both, models, protocol=protocol)
+    board = read_leaderboard(results, draws=20)
+    links, problems = write_every_clip(board, results, tmp_path / "board", ClipOptions())
+    assert links == {}  # the second part is not known yet
+    assert len(problems) == 1
+    options = ClipOptions((tmp_path / "b",))
+    links, problems = write_every_clip(board, results, tmp_path / "board", options)
+    assert problems == []
+    (link,) = links.values()
+    folder = (tmp_path / "board" / link).parent
+    assert len(list(folder.glob("media/*.mp4"))) == 2  # a.c1 has no crop
+    assert not any(
+        "leaves the dataset" in path.read_text("utf-8") for path in folder.glob("recordings/*")
+    )
+
+
+def test_across_datasets_the_clips_are_those_of_the_target(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    learnt = write_dataset(tmp_path / "b", [clip_row("other", 12)], [])
+    pair = cross(learnt, dataset)
+    target = {"name": "tiny", "data_hash": dataset.data_hash}
+    results = finished(
+        tmp_path / "results", pair, {"one": [said("c0", (10, 20))]}, protocol={"target": target}
+    )
+    board = read_leaderboard(results, draws=20)
+    links, problems = write_every_clip(board, results, tmp_path / "board", ClipOptions(media=0))
+    assert problems == []
+    assert list(links) == ["tiny-holdout"]
+
+
+def test_a_crop_outside_of_the_dataset_is_not_read(dataset: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "secret.mkv").write_bytes((dataset.root / "crops" / "c0.mkv").read_bytes())
+    clip = clip_row("c0", 40, crop_path="../secret.mkv")
+    outside = write_dataset(tmp_path / "evil", [clip], [segment_row("c0", "consensus", 2, 5)])
+    case = clip_case(outside, outside.clips.to_pylist()[0], [])
+    media = MediaFolder(outside.root, tmp_path / "media").of_clip(case)
+    assert media.problem == "its crop_path leaves the dataset folder"
+    assert not list(tmp_path.glob("media/*"))
 
 
 def test_a_long_film_has_several_pages(tmp_path: Path) -> None:
