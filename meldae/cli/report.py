@@ -21,6 +21,9 @@ _ROWS = (
     ("Acc_ME", "acc_me"),
     ("balanced Acc_ME", "balanced_acc_me"),
     ("Acc_State", "acc_state"),
+    ("ECE frames", "ece_frames"),
+    ("ECE ME", "ece_me"),
+    ("ECE state", "ece_state"),
 )
 
 

@@ -151,8 +151,8 @@ class Loop:
                 if self.progress is not None:
                     self.progress(
                         f"{'warm-up' if warming else 'training'}, epoch {epoch + 1}",
-                        self.epoch * steps + count,
-                        steps * (settings.warmup_epochs + settings.epochs),
+                        epoch * steps + count,
+                        steps * epochs,
                     )
         sums = self._over_processes(sums)
         seconds = time.perf_counter() - started

@@ -101,6 +101,7 @@ def test_eval_scores_a_split_and_writes_predictions(trained: tuple[Path, Path, s
     code, out, _ = call("eval", folder / "runs", folder / "data", "--split", "all")
     assert code == 0
     assert "F1_DR" in out
+    assert "ECE frames" in out
 
 
 @pytest.mark.parametrize(
