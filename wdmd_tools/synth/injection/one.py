@@ -129,7 +129,11 @@ def make_film(film: OutputFilm, on_frame: OnFrame = lambda _done, _all: None) ->
     rendered = render_film(info, course, events, film.video, film.config.crf, on_frame)
     _write_elan(film, table, events, states)
     speaking = [span for span, state in states if state == "speaking"]
-    in_speech = [any(one.contains(at) for one in speaking) for at in table.floor_ms]
+    times = np.asarray(table.floor_ms)
+    mask = np.zeros(len(times), dtype=bool)
+    for span in speaking:
+        mask[np.searchsorted(times, span.start_ms) : np.searchsorted(times, span.end_ms)] = True
+    in_speech: list[bool] = mask.tolist()
     rows = [
         _row(film, course, table, event, activity, in_speech, peak)
         for event, peak in zip(events, rendered.peaks_px, strict=True)

@@ -6,6 +6,7 @@ Landmarks are found once per film and kept in a file; several injected versions 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,6 @@ from scipy.ndimage import gaussian_filter1d
 
 from wdmd_tools.atomic import atomic_path
 from wdmd_tools.errors import VideoError
-from wdmd_tools.faces.landmarks import Face
 from wdmd_tools.faces.tracker import FaceTracker
 from wdmd_tools.synth.injection.mesh import (
     N_POINTS,
@@ -138,7 +138,7 @@ def track_film(
         VideoError: No frame shows a face.
     """
     count = len(info.table)
-    seen: dict[int, dict[int, Face]] = {}
+    seen: dict[int, dict[int, _Seen]] = {}
     shot = np.zeros(count, np.int32)
     last = None
     with FaceTracker(model_file) as tracker:
@@ -149,14 +149,17 @@ def track_film(
             found = tracker.find(frame, info.table.floor_ms[frame.index], cut=cut)
             shot[frame.index :] = tracker.shot
             for number, face in found.items():
-                seen.setdefault(number, {})[frame.index] = face
+                # Not the whole face: an hour of film would fill the memory.
+                width = float(np.ptp(face.points[:, 0]))
+                kept = _Seen(select(face), face.yaw, face.pitch, width)
+                seen.setdefault(number, {})[frame.index] = kept
             on_frame(frame.index + 1, count)
     points = np.full((count, N_POINTS, 2), np.nan)
     pose = np.full((count, 2), np.nan)
     for faces in _subjects(seen, shot):
-        for index, face in faces.items():
-            points[index] = select(face)
-            pose[index] = face.yaw, face.pitch
+        for index, one in faces.items():
+            points[index] = one.points
+            pose[index] = one.yaw, one.pitch
     if not np.isfinite(pose[:, 0]).any():
         raise VideoError(
             f"{info.path}: no face found in {count} frames; give a film that shows one face larger than "
@@ -165,14 +168,21 @@ def track_film(
     return course_of(points, pose, shot, float(info.table.fps))
 
 
+class _Seen(NamedTuple):
+    points: npt.NDArray[np.float64]
+    yaw: float
+    pitch: float
+    width: float
+
+
 def _subjects(
-    seen: dict[int, dict[int, Face]], shot: npt.NDArray[np.int32]
-) -> list[dict[int, Face]]:
+    seen: dict[int, dict[int, _Seen]], shot: npt.NDArray[np.int32]
+) -> list[dict[int, _Seen]]:
     """Of each shot the track with the largest sum of face sizes."""
-    best: dict[int, tuple[float, dict[int, Face]]] = {}
+    best: dict[int, tuple[float, dict[int, _Seen]]] = {}
     for faces in seen.values():
         where = int(shot[next(iter(faces))])
-        size = sum(float(np.ptp(face.points[:, 0])) for face in faces.values())
+        size = sum(face.width for face in faces.values())
         if where not in best or size > best[where][0]:
             best[where] = size, faces
     return [faces for _, faces in best.values()]
