@@ -153,8 +153,8 @@ def summarise(
     result = {}
     for name, mean in means.items():
         interval = intervals.get(name)
-        ends = (None, None) if interval is None else (interval.low, interval.high)
-        result[name] = Estimate(mean, *ends, _each_seed([point[name] for point in points]))
+        low, high = (None, None) if interval is None else (interval.low, interval.high)
+        result[name] = Estimate(mean, low, high, _each_seed([point[name] for point in points]))
     return result
 
 
