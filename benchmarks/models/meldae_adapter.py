@@ -1,5 +1,6 @@
 """MELDAE as a row of a leaderboard: trains by `meldae.training`, or takes the run that already did."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -87,6 +88,7 @@ class MeldaeSpotter(Spotter):
         )
         progress = self._context.progress
         self._adapted = adapt(self._run, self._learnt, dataset, split, config, progress, _device())
+        self._facts["decoding"] = asdict(self._adapted.decoding)
         done: dict[str, Any] = self._adapted.facts
         return done
 

@@ -68,6 +68,7 @@ def test_it_adapts_where_a_protocol_shows_the_target_and_nowhere_else(tmp_path: 
         other.predict(blind_view(b, "test"), "test")
     facts = other.adapt(blind_view(b, "train"), "train")
     assert (facts["method"], facts["clips"]) == ("normalise", 6)
+    assert other.describe()["decoding"]["threshold"] == facts["threshold"]
     said = other.predict(blind_view(b, "test"), "test")
     before = plain.predict(blind_view(b, "test"), "test")
     assert [one.clip_id for one in said] == [one.clip_id for one in before]
