@@ -13,7 +13,7 @@ from benchmarks.sensitivity.footage import Footage
 from benchmarks.sensitivity.values import Value
 
 NOTE = (
-    "The micro-expressions are synthetic, injected into the footage named below. Found means IoU > 0.5, "
+    "The micro-expressions are synthetic, injected into the footage named here. Found means IoU > 0.5, "
     "one to one. Models were trained on another dataset and saw nothing of these films before."
 )
 HEAD = (
@@ -176,7 +176,8 @@ def to_markdown(footage: Footage, learnt: str, rows: Sequence[Row]) -> str:
         f"> {NOTE}",
         (
             f"{facts['micro_expressions']} micro-expressions in {facts['films']} films "
-            f"({facts['minutes']:.1f} minutes{lost}) made of {len(facts['sources'])} source films; "
+            f"({facts['minutes']:.1f} minutes{lost}) made of {len(facts['sources'])} source films "
+            f"({', '.join(_plain(name) for name in facts['sources'])}); "
             f"{facts['controls']} control films without any. Models learnt from: {_plain(learnt)}. "
             "In brackets 95 % intervals. Seen: the highest frame score during the micro-expression is "
             "higher than in the same frames of the control film; 50 is chance."
