@@ -3,7 +3,7 @@
 python perf/injection.py [PRESET ...]
 
 Processor seconds of drawing and putting in events, as `training.inject=0.5` does, over those of a step
-without (augmentation, forward, backward, optimizer), in turn in the same run; whatever else the machine does
+without (augmentation, forward, backward, optimizer), in turn in the same run; other work on the machine
 counts in neither. The face is noise: the work does not depend on what is shown.
 """
 
