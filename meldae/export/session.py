@@ -177,8 +177,8 @@ class OnnxRun(RunFolder):
 
     @property
     def run_id(self) -> str:
-        """The identity of the run that was exported."""
-        return str(self.card["run"])
+        """The identity of the run that was exported; in eight bits it is another model."""
+        return str(self.card["run"]) + ("-int8" if self.card.get("int8") else "")
 
     @property
     def weights_path(self) -> Path:

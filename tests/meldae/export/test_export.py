@@ -193,7 +193,9 @@ def test_int8_is_smaller_in_its_numbers_and_says_how_far_off(
     assert found.int8 is not None
     assert found.int8.split == "val"
     assert 0 < found.int8.mean <= found.int8.largest < 0.5
-    card = OnnxRun.open(tmp_path / "int8.onnx").card
+    opened = OnnxRun.open(tmp_path / "int8.onnx")
+    card = opened.card
+    assert opened.run_id == f"{run.run_id}-int8"
     assert card["int8"]["largest"] == found.int8.largest
 
 
