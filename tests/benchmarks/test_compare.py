@@ -132,7 +132,7 @@ def test_a_missing_fold_is_said_and_no_difference_is_made_of_the_rest(tmp_path: 
     for fold, found in enumerate((WEAK, rest)):
         store(tmp_path, "whole", found, fold=fold)
     store(tmp_path, "half", WEAK)
-    with pytest.raises(DataError, match="lab .holdout.: some fold is missing"):
+    with pytest.raises(DataError, match=r"lab .holdout.: some fold is missing"):
         compare_models(tmp_path, "whole", "half")
 
 
