@@ -1,7 +1,8 @@
 """ELAN files: a model as one more annotator.
 
     ME@meldae        segments, in the habit ``ME@<annotator>``; also ``Model ME@...`` of `wdmd review`
-    score@meldae     refers to it: 0.913, or 0.913 #4; may be absent
+    score@meldae     refers to it: 0.913, or 0.913 #4; may be absent (other tiers that refer to it, such as
+                     ``AU@...``, are no scores)
     ME 2@meldae      segments that overlap the first tier's
 
 One ``.eaf`` per film, or a folder of them. A file belongs to the recording of the same name, or to the one
@@ -23,6 +24,7 @@ from wdmd_tools.errors import ConfigError, DataError, UnknownNameError
 UNREAD = "annotations have no usable time and were left aside (wdmd check says why)"
 
 _TIER = re.compile(r"(?:Model )?ME(?: \d+)?@(?P<model>.+)", re.IGNORECASE)
+_SCORE_TIER = re.compile(r"(?:Model )?score\b.*", re.IGNORECASE)
 _SCORE = re.compile(r"\s*([+-]?[0-9.]+(?:e[+-]?\d+)?)\s*(?:#\d+)?\s*", re.IGNORECASE)
 
 
@@ -65,7 +67,7 @@ def _add_tier(collected: Collected, film: str, document: AnnotationDocument, tie
     scores = {
         one.parent_id: one.value
         for child in document.tiers
-        if child.parent == tier.tier_id
+        if child.parent == tier.tier_id and _SCORE_TIER.fullmatch(child.tier_id.strip())
         for one in child.annotations
     }
     unread = sum(

@@ -85,6 +85,24 @@ def test_scores_and_ranks(tmp_path: Path, dataset: Dataset) -> None:
         read_submission(_write(tmp_path / "bad.eaf", bad), dataset)
 
 
+def test_action_units_and_emotions_of_an_annotation_are_no_scores(
+    tmp_path: Path, dataset: Dataset
+) -> None:
+    tiers = [
+        _tier("ME@ann1", (170, 340, "ME")),
+        EafTier("AU@ann1", (EafRef(0, "4"),), ASSOCIATION_TYPE, parent="ME@ann1"),
+        EafTier("Emotion@ann1", (EafRef(0, "surprise"),), ASSOCIATION_TYPE, parent="ME@ann1"),
+    ]
+    found = read_submission(_write(tmp_path / "rec0.eaf", tiers), dataset, tier="ME@ann1")
+    assert [one.score for one in found.predictions["rec0_0000"].segments] == [1.0]
+    assert "1 segments have no score" in found.notes[0]
+    for name in ("score 2@ann1", "Model score@ann1"):
+        score = EafTier(name, (EafRef(0, "0.5 #2"),), ASSOCIATION_TYPE, parent="ME@ann1")
+        path = _write(tmp_path / "rec0.eaf", [*tiers, score])
+        again = read_submission(path, dataset, tier="ME@ann1")
+        assert [one.score for one in again.predictions["rec0_0000"].segments] == [0.5]
+
+
 def test_a_file_belongs_to_one_recording(tmp_path: Path, dataset: Dataset) -> None:
     tier = [_tier("ME@mine", (0, 100, ""))]
     with pytest.raises(DataError, match="film 'other' is neither a clip nor a recording"):
