@@ -9,8 +9,11 @@ from benchmarks.cli.options import DATA, RESULTS, Json
 from benchmarks.cli.show import estimate_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from benchmarks.scoring import Score
     from benchmarks.summary import Estimate
+    from wdmd_tools.predictions import ClipPrediction
 
 
 def score(
@@ -58,12 +61,13 @@ def score(
     submission = read_submission(predictions, dataset, format_, tier)
     score = score_predictions(dataset, submission.predictions, None if split == "all" else split)
     found = summarise([score])
+    notes = [*submission.notes, *_elsewhere(submission.predictions, score, split)]
     placed: Path | None = None
     if name is not None:
         from benchmarks.submissions.place import place_submission
 
         placed = place_submission(results, dataset, name, predictions, submission, score)
-    for note in submission.notes:
+    for note in notes:
         warn(f"{predictions}: {note}")
     if score.unpredicted:
         warn(
@@ -74,7 +78,7 @@ def score(
         head = {
             "predictions": str(predictions),
             "format": submission.format,
-            "notes": list(submission.notes),
+            "notes": notes,
             "dataset": dataset.name,
             "split": split,
             "placed": None if placed is None else str(placed),
@@ -91,6 +95,17 @@ def score(
             highlight=False,
             soft_wrap=True,
         )
+
+
+def _elsewhere(
+    predictions: "Mapping[str, ClipPrediction]", score: "Score", split: str
+) -> list[str]:
+    """What is said of segments in clips that were not scored."""
+    scored = {clip.clip_id for clip in score.clips}
+    count = sum(len(one.segments) for name, one in predictions.items() if name not in scored)
+    if not count:
+        return []
+    return [f"{count} segments lie in clips outside of {split} and were left aside (--split all)"]
 
 
 def _json(score: "Score", found: "dict[str, Estimate]") -> dict[str, Any]:

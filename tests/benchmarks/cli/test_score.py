@@ -55,6 +55,18 @@ def test_a_file_is_scored_and_placed(csv: Path, dataset: Dataset, tmp_path: Path
     assert (Path(said["placed"]) / "predictions.parquet").is_file()
 
 
+def test_segments_of_another_split_are_counted(dataset: Dataset, tmp_path: Path) -> None:
+    clip = next(iter(dataset.iter_clips("train"))).clip_id
+    path = tmp_path / "train.csv"
+    path.write_text(f"vid,onset,offset,type\n{clip},2,5,me\n")
+    command = ["score", str(path), "--data", str(dataset.root), "--json"]
+    said = json.loads(RUNNER.invoke(app, command).stdout)
+    outside = "1 segments lie in clips outside of test and were left aside (--split all)"
+    assert outside in said["notes"]
+    said = json.loads(RUNNER.invoke(app, [*command, "--split", "all"]).stdout)
+    assert not any("left aside" in note for note in said["notes"])
+
+
 def test_it_says_where_it_was_placed(csv: Path, dataset: Dataset, tmp_path: Path) -> None:
     out = str(tmp_path / "r")
     done = RUNNER.invoke(
