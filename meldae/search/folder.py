@@ -25,11 +25,16 @@ from meldae.store import Progress
 from wdmd_tools.atomic import write_json
 from wdmd_tools.clips import slug
 from wdmd_tools.errors import ConfigError, WdmdError
+from wdmd_tools.export.cells import safe_cell
 from wdmd_tools.export.csv_table import write_csv
 from wdmd_tools.intervals import Interval
+from wdmd_tools.spreadsheet_in import read_sheet
 from wdmd_tools.video.media import VIDEO_SUFFIXES
 
 _EDGE = 1 << 20
+_PLACE = ("film", "onset_ms", "offset_ms", "face")
+Place = tuple[str, ...]
+"""The columns `_PLACE` as written: what a decision is about."""
 Spot = Callable[..., Spotting]
 
 
@@ -39,15 +44,15 @@ class FilmResult:
 
     Args:
         film: Path below the folder, with ``/``.
-        seconds: Length; 0 when it could not be read.
-        face_coverage: Share of frames with a face.
+        seconds: Length; `None` when it could not be searched.
+        face_coverage: Share of frames with a face; the same.
         candidates: In order of time.
         error: Why there is nothing; empty when it was searched.
     """
 
     film: str
-    seconds: float
-    face_coverage: float
+    seconds: float | None
+    face_coverage: float | None
     candidates: tuple[Candidate, ...]
     error: str = ""
 
@@ -74,7 +79,7 @@ class SearchReport:
     @property
     def hours(self) -> float:
         """Length of all films that were read."""
-        return sum(film.seconds for film in self.films) / 3600
+        return sum(film.seconds or 0.0 for film in self.films) / 3600
 
     @property
     def failed(self) -> list[FilmResult]:
@@ -90,8 +95,10 @@ class SearchReport:
             "films": [
                 {
                     "film": film.film,
-                    "seconds": round(film.seconds, 3),
-                    "face_coverage": round(film.face_coverage, 4),
+                    "seconds": None if film.seconds is None else round(film.seconds, 3),
+                    "face_coverage": None
+                    if film.face_coverage is None
+                    else round(film.face_coverage, 4),
                     "candidates": len(film.candidates),
                     "error": film.error or None,
                 }
@@ -129,12 +136,15 @@ def search_folder(
         spotter: Searches one film; for tests.
 
     Raises:
-        ConfigError: There is no film, or `out` lies inside of the folder.
+        ConfigError: There is no film, `out` lies inside of the folder, or its ``candidates.csv`` is some
+            other table.
         ModelFileError, MissingDependencyError: Nothing can be searched at all.
     """
     films = find_films(folder)
     if out.resolve().is_relative_to(folder.resolve()):
         raise ConfigError(f"--out: {out} lies inside of {folder}; choose a folder beside it")
+    # Read first: a table that cannot be read must not be noticed after a night's work.
+    _read_decisions(out / "candidates.csv")
     results = []
     searched = 0
     for number, film in enumerate(films):
@@ -144,6 +154,8 @@ def search_folder(
         place = slug(name, 80)
         key = _key(film, run, faces, min_face_px)
         old = _read(out / "films" / f"{place}.json", key)
+        if old is not None and not old.error and not _files_are_there(out, place, old):
+            old = None
         if old is None:
             look = partial(
                 spotter,
@@ -197,7 +209,7 @@ def _one(
         found = look(film, run)
     except VideoError as error:
         # One bad film must not end a night's work.
-        return FilmResult(name, 0.0, 0.0, (), str(error))
+        return FilmResult(name, None, None, (), str(error))
     write_scores(out / "scores" / f"{place}.parquet", found)
     write_spotting_eaf(out / "eaf" / f"{place}.eaf", found, run.run_id)
     candidates = tuple(_candidates(found, name))
@@ -225,17 +237,36 @@ def _draw(film: Path, found: Spotting, folder: Path, candidates: Sequence[Candid
     write_strips(film, info.table, found.fps, paths)
 
 
+def _read_decisions(path: Path) -> dict[Place, str]:
+    """Decisions that a person wrote into an earlier list; none when there is no list."""
+    if not path.is_file():
+        return {}
+    sheet = read_sheet(path)
+    missing = sorted({*_PLACE, "decision"} - set(sheet.head))
+    if missing:
+        raise ConfigError(
+            f"{path}: not a list of candidates, lacks {', '.join(missing)}; choose another --out"
+        )
+    return {
+        tuple(row.get(name, "") for name in _PLACE): said
+        for _, row in sheet.rows
+        if (said := row.get("decision", "").strip())
+    }
+
+
 def _write_ranking(report: SearchReport) -> None:
+    kept = _read_decisions(report.out / "candidates.csv")
     head = ["rank", "score", "film", "time", "onset_ms", "offset_ms", "onset_frame"]
     head += ["offset_frame", "face", "thumbnail", "decision"]
     rows = []
     for rank, one in enumerate(report.candidates, start=1):
         picture = f"thumbnails/{slug(one.film, 80)}/{one.thumbnail}"
+        span = str(one.interval.start_ms), str(one.interval.end_ms), str(one.face)
         rows.append(
             [
                 *(rank, round(one.score, 4), one.film, _clock(one.interval.start_ms)),
                 *(one.interval.start_ms, one.interval.end_ms, one.onset_frame, one.offset_frame),
-                *(one.face, picture, ""),
+                *(one.face, picture, kept.get((safe_cell(one.film), *span), "")),
             ]
         )
     write_csv(report.out / "candidates.csv", head, rows)
@@ -261,7 +292,7 @@ def _row(one: Candidate) -> dict[str, Any]:
 
 
 def _key(film: Path, run: RunFolder, faces: Faces, min_face_px: float) -> str:
-    """Stands for the run, whose faces, and the film: size, time of change, first and last bytes."""
+    """Stands for the run and its decoding, whose faces, and the film: size, time of change, its ends."""
     stat = film.stat()
     with film.open("rb") as stream:
         edges = stream.read(_EDGE)
@@ -276,6 +307,13 @@ def _key(film: Path, run: RunFolder, faces: Faces, min_face_px: float) -> str:
         hashlib.sha256(edges).hexdigest(),
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _files_are_there(out: Path, place: str, film: FilmResult) -> bool:
+    """Whether nobody has deleted what belongs to a film that was searched before."""
+    files = [out / "scores" / f"{place}.parquet", out / "eaf" / f"{place}.eaf"]
+    files += [out / "thumbnails" / place / one.thumbnail for one in film.candidates]
+    return all(path.is_file() for path in files)
 
 
 def _write(path: Path, key: str, film: FilmResult) -> None:

@@ -87,7 +87,8 @@ def spot(
     if not video.is_file():
         raise VideoError(f"{video}: no such file")
     scorer = scorer or scorer_of(run, load_model(run, device))
-    info = probe(video)
+    # What was said live cannot be taken back, so then the frame times are made sure of first.
+    info = probe(video, decode=on_found is not None)
     landmarker = get_face_model(face_model)
 
     def scan(info: "VideoInfo") -> _Scan:

@@ -99,6 +99,8 @@ def train(
 
 def _launch(config: RunConfig, accelerator: str, devices: int) -> Fabric:
     processes = int(os.environ.get("WORLD_SIZE", devices))
+    if accelerator == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("--device cuda: no GPU here; --device auto takes what there is")
     if accelerator != "cpu" and processes > 1 and not torch.cuda.is_available():
         raise ConfigError(
             f"--devices {devices}: no GPU here; --device cpu shares the work among processes instead"

@@ -165,3 +165,27 @@ def test_the_command_reports_films_that_cannot_be_read(
     assert "--out DIR" in wrong.stderr
     mixed = CliRunner().invoke(app, ["spot", str(films), "--eaf", "a.eaf", "--out", "o"])
     assert mixed.exit_code == 2
+
+
+def test_decisions_written_into_the_list_stay(films: Path, tmp_path: Path) -> None:
+    out, run = tmp_path / "out", RunFolder(tmp_path / "runs" / "r1")
+    search_folder(films, run, out, spotter=FakeSpotter())
+    path = out / "candidates.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines[1] += '"ME, sure"'
+    path.write_text("\n".join(lines), encoding="utf-8-sig")
+    # The ranks change: another film is gone.
+    (films / "plain [1].mp4").unlink()
+    search_folder(films, run, out, spotter=FakeSpotter())
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        assert [row["decision"] for row in csv.DictReader(stream)] == ["ME, sure"]
+
+
+def test_some_other_table_is_not_written_over(films: Path, tmp_path: Path) -> None:
+    out, spotter = tmp_path / "out", FakeSpotter()
+    out.mkdir()
+    (out / "candidates.csv").write_text("name,votes\nmine,3\n")
+    with pytest.raises(ConfigError, match="lacks decision"):
+        search_folder(films, RunFolder(tmp_path / "runs" / "r1"), out, spotter=spotter)
+    assert spotter.seen == []
+    assert "mine,3" in (out / "candidates.csv").read_text()

@@ -11,7 +11,16 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meldae.presets import get_config
 from meldae.training.processes import Pass, merge, share_step
+from meldae.training.run import _launch
+from wdmd_tools.errors import ConfigError
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_said() -> None:
+    with pytest.raises(ConfigError, match="--device cuda: no GPU here"):
+        _launch(get_config("nano"), "cuda", 1)
 
 
 @given(st.integers(1, 40), st.integers(1, 8), st.integers(0, 5))
