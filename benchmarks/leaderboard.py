@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.datasets import KNOWN
 from benchmarks.ranks import AverageRank, average_ranks
 from benchmarks.registry import default_registry
-from benchmarks.results import DatasetRecord, JobResult, read_records, read_results
+from benchmarks.results import NOT_RUN, DatasetRecord, JobResult, read_records, read_results
 from benchmarks.scoring import Score
 from benchmarks.summary import Estimate, summarise
 from wdmd_tools.metrics.error_types import ErrorCounts
@@ -281,7 +281,9 @@ def _row(
     failed = next((job for job in jobs if job.error is not None), None)
     status = "ok"
     if failed is not None and failed.error is not None:
-        status = f"failed: {failed.error.kind}: {failed.error.message}"
+        kind = failed.error.kind
+        status = "not run" if kind == NOT_RUN else f"failed: {kind}"
+        status += f": {failed.error.message}"
     elif len(finished) < len(expected):
         status = f"incomplete: {len(finished)} of {len(expected)} jobs"
     seconds = [

@@ -53,6 +53,10 @@ class JobKey(BaseModel):
         )
 
 
+NOT_RUN = "NotRun"
+"""Kind of the error of a job that nobody ran, for tables of what is finished."""
+
+
 class JobError(BaseModel):
     """Why a job failed.
 

@@ -1,7 +1,7 @@
 """What ``--only-cache`` shows: finished results, and a blank row for every job that there is none of."""
 
 from benchmarks.job import JobSpec
-from benchmarks.results import JobError, JobResult, read_result
+from benchmarks.results import NOT_RUN, JobError, JobResult, read_result
 from benchmarks.runs.plan import Plan
 from wdmd_tools.errors import DataError
 
@@ -27,4 +27,4 @@ def _absent(spec: JobSpec) -> JobResult:
     if old is not None and old.job_hash == spec.job_hash:
         return old
     why = "no finished result" if old is None else "its result is of other code, options or data"
-    return spec.result(status="failed", error=JobError(kind="NotRun", message=why))
+    return spec.result(status="failed", error=JobError(kind=NOT_RUN, message=why))

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.datasets import KNOWN
 from benchmarks.leaderboard import make_leaderboard
 from benchmarks.report.cells import facts
-from benchmarks.results import DatasetRecord, JobError, JobKey, JobResult
+from benchmarks.results import NOT_RUN, DatasetRecord, JobError, JobKey, JobResult
 from benchmarks.scoring import ClipOutcome, Score
 from wdmd_tools.metrics.dialogue import DialogueCounts
 from wdmd_tools.metrics.events import EventCounts
@@ -66,6 +66,13 @@ def test_a_failed_job_blanks_its_row_and_no_other() -> None:
     assert rows[0].status == "failed: RuntimeError: no luck"
     assert rows[1].estimates["f1"].value is not None
     assert rows[1].train_seconds == 2.5
+
+
+def test_a_job_that_nobody_ran_did_not_fail() -> None:
+    error = JobError(kind=NOT_RUN, message="no finished result")
+    one = result("a", seed=1).model_copy(update={"error": error})
+    (row,) = make_leaderboard([one], [RECORD], draws=50).tables[0].rows
+    assert row.status == "not run: no finished result"
 
 
 def test_a_missing_seed_makes_a_row_incomplete_not_an_average() -> None:
