@@ -308,6 +308,13 @@ BUILT_IN = (
         "MELDAE nano (motion input)",
         "Tiny ViT from scratch on motion channels; the paper's is a pretrained ViT on RGB.",
     ),
+    _meldae(
+        "meldae-plus",
+        "nano-plus",
+        "MELDAE+ nano",
+        "MELDAE nano with temporal context of regions and injected MEs in training.",
+        group="beyond",
+    ),
 )
 
 

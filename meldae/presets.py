@@ -6,7 +6,7 @@ nano-star     nano without the enhancer (the paper's MELDAE*)
 nano-rgb      nano as the paper describes the input: raw RGB, linear patches
 student       the smallest: what `meldae distill` trains from a teacher
 nano-context  nano with temporal convolution over regional features; beyond the paper
-nano-plus     MELDAE+: nano-context with injected MEs, warm-up on them, and calibrated decoding
+nano-plus     MELDAE+: nano-context with injected MEs, the best on validation (docs/meldae-plus.md)
 """
 
 from typing import Any
@@ -84,18 +84,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         },
     ),
     "nano-context": _merge(_NANO, {"model": {"regional_context": 5}}),
-    "nano-plus": _merge(
-        _NANO,
-        {
-            "model": {"regional_context": 5, "mirror": True},
-            "training": {"inject": 0.5, "warmup_epochs": 6},
-            "decoding": {
-                "calibration": "platt",
-                "by_state": True,
-                "methods": ["hysteresis", "proposals"],
-            },
-        },
-    ),
+    "nano-plus": _merge(_NANO, {"model": {"regional_context": 5}, "training": {"inject": 0.5}}),
 }
 """Differences from the defaults of `RunConfig`, by name."""
 

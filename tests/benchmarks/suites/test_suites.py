@@ -49,11 +49,11 @@ def test_the_suites_cover_the_papers_tables() -> None:
         load_suite("ablatoin")
 
 
-def test_plus_ends_with_its_preset_and_reports_nothing(tmp_path: Path) -> None:
+def test_plus_holds_its_preset_and_reports_nothing(tmp_path: Path) -> None:
     suite = load_suite("plus")
     entries = {one.name: one for one in suite.entries("nano")}
-    full = apply_settings(get_config("nano"), entries["full"].options["set"])
-    assert full == get_config("nano-plus")
+    chosen = apply_settings(get_config("nano"), entries["injection"].options["set"])
+    assert chosen == get_config("nano-plus")
     literal = apply_settings(get_config("nano"), entries["literal"].options["set"])
     assert literal.model.backbone == get_config("nano-rgb").model.backbone
     assert literal.training.epochs == 24
