@@ -15,13 +15,19 @@ def memory_of(pid: int) -> int:
 
 
 def kill_tree(pid: int) -> None:
-    """End a process and all that it started, at once."""
-    _kill(_family(pid))
+    """End a process and all that it started, at once.
+
+    The process itself is left for the one who started it to wait for: a child can be asked only once how it
+    ended.
+    """
+    family = _family(pid)
+    _kill(family, family[1:])
 
 
 def kill_children(pid: int) -> None:
     """End all that a process started."""
-    _kill([one for one in _family(pid) if one.pid != pid])
+    children = [one for one in _family(pid) if one.pid != pid]
+    _kill(children, children)
 
 
 def _family(pid: int) -> list[psutil.Process]:
@@ -32,9 +38,9 @@ def _family(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _kill(family: list[psutil.Process]) -> None:
+def _kill(family: list[psutil.Process], awaited: list[psutil.Process]) -> None:
     # Parents first, so that none starts another child meanwhile.
     for one in family:
         with suppress(psutil.Error):
             one.kill()
-    psutil.wait_procs(family, timeout=5)
+    psutil.wait_procs(awaited, timeout=5)
