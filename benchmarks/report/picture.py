@@ -1,6 +1,7 @@
 """The leaderboard as a picture: F1_DR of every model with its interval, one panel per dataset."""
 
 import math
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ COLORS = {
     "user": VERMILION,
 }
 _WIDTH, _ROW, _PANEL = 1000, 38, 130
+
+_LINE = 74
+"""Characters beside the names of models; more would leave the picture."""
 
 
 def draw_leaderboard(board: Leaderboard, path: Path) -> bool:
@@ -62,9 +66,10 @@ def _draw(axes: "Axes", table: Table) -> None:
     axes.set_xlabel("F1_DR, percent; bars are 95 % intervals over recordings")
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.spines["left"].set_visible(False)
-    axes.set_title(title(table), pad=26)
+    lines = textwrap.wrap(facts(table), _LINE)
+    axes.set_title(title(table), pad=14 + 12 * len(lines))
     axes.annotate(
-        facts(table),
+        "\n".join(lines),
         (0, 1),
         xytext=(0, 8),
         xycoords="axes fraction",
