@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from benchmarks.registry import default_registry
+from benchmarks.built_in import default_registry
 from benchmarks.specs import NAME
 from wdmd_tools.atomic import write_text
 from wdmd_tools.errors import ConfigError

@@ -11,9 +11,9 @@ from operator import add
 from pathlib import Path
 from typing import Any
 
+from benchmarks.built_in import default_registry
 from benchmarks.datasets import KNOWN
 from benchmarks.ranks import AverageRank, average_ranks
-from benchmarks.registry import default_registry
 from benchmarks.results import NOT_RUN, DatasetRecord, JobResult, read_records, read_results
 from benchmarks.scoring import Score
 from benchmarks.summary import Estimate, summarise

@@ -33,7 +33,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from rich.console import Console
 from rich.table import Table
 
-from meldae.run_folder import open_run
+from meldae.open_run import open_run
 from meldae.spot import film, spot
 from meldae.spot.faces import FacePiece
 from wdmd_tools.faces.model_file import get_face_model

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from benchmarks.built_in import default_registry
 from benchmarks.cards.text import MADE, card_page, index_page
-from benchmarks.registry import default_registry
 from wdmd_tools.atomic import write_text
 
 

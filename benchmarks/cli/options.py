@@ -33,7 +33,7 @@ def configured(config: Path | None) -> "tuple[BenchConfig, Registry]":
     Raises:
         ConfigError: The file is wrong, or a model's name is taken.
     """
-    from benchmarks.registry import default_registry
+    from benchmarks.built_in import default_registry
     from benchmarks.specs import BenchConfig, load_bench_config
 
     path = _config_file(config)

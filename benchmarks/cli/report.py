@@ -22,8 +22,8 @@ def report(
     Without --clip it is the first with a micro-expression during speech and a change of state, whatever
     the models made of it.
     """
+    from benchmarks.built_in import default_registry
     from benchmarks.case import draw_case
-    from benchmarks.registry import default_registry
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json
     from wdmd_tools.manifest import Dataset

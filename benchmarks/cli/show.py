@@ -32,8 +32,8 @@ def write_board(
         quiet: No progress.
         oracle: Whether thresholds chosen on test data are told, apart and flagged.
     """
+    from benchmarks.built_in import default_registry
     from benchmarks.leaderboard import make_leaderboard
-    from benchmarks.registry import default_registry
     from benchmarks.report import write_report
     from benchmarks.report.clips.every import ClipOptions, write_every_clip
     from benchmarks.results import read_records, read_results

@@ -34,7 +34,7 @@ class FinishedRun(Spotter):
         Raises:
             ModelFileError: It is no finished run.
         """
-        from meldae.run_folder import open_run
+        from meldae.open_run import open_run
 
         self._context = context
         self._run = open_run(read_options(RunOptions, context.options, "run").run)

@@ -8,10 +8,10 @@ import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.built_in import default_registry
 from benchmarks.datasets import open_datasets
 from benchmarks.protocols import HOLDOUT
 from benchmarks.provenance import scoring_digest
-from benchmarks.registry import default_registry
 from benchmarks.results import (
     DatasetRecord,
     JobKey,

@@ -36,8 +36,8 @@ def distill(
     the same run: a finished one is reused, a stopped one goes on.
     """
     from meldae.cli.report import bar_callback, print_result, use_own_split
+    from meldae.open_run import open_run
     from meldae.presets import get_config
-    from meldae.run_folder import open_run
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar
     from wdmd_tools.errors import ConfigError

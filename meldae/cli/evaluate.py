@@ -19,7 +19,7 @@ def evaluate(
 ) -> None:
     """Score a run against the consensus of the annotators, under the split that it was trained on."""
     from meldae.cli.report import bar_callback, print_result, use_own_split
-    from meldae.run_folder import open_run
+    from meldae.open_run import open_run
     from wdmd_tools.cli.console import print_json, progress_bar
     from wdmd_tools.errors import UnknownNameError
     from wdmd_tools.manifest import Dataset

@@ -26,7 +26,7 @@ def explain(
     The table tests the paper's claim that the enhancer looks away from the mouth in speech.
     """
     from meldae.cli.report import bar_callback, use_own_split
-    from meldae.run_folder import open_run
+    from meldae.open_run import open_run
     from wdmd_tools import atomic
     from wdmd_tools.agreement.render import markdown_table
     from wdmd_tools.cli.console import out as stdout

@@ -25,7 +25,7 @@ def export(
     The file is a run like any other: meldae spot film.mp4 --run model.onnx.
     """
     from meldae.cli.report import bar_callback, use_own_split
-    from meldae.run_folder import open_run
+    from meldae.open_run import open_run
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar
     from wdmd_tools.manifest import Dataset

@@ -54,7 +54,7 @@ def spot(
     row of the report (exit code 4).
     """
     from meldae.cli.report import bar_callback
-    from meldae.run_folder import open_run
+    from meldae.open_run import open_run
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar, say
     from wdmd_tools.errors import ConfigError, VideoError

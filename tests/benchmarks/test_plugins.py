@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.built_in import default_registry
 from benchmarks.models.base import Spotter
 from benchmarks.plugins import plugin_entries
-from benchmarks.registry import default_registry
 from wdmd_tools.errors import ConfigError
 
 SPOTTER = """

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.built_in import BUILT_IN, default_registry
 from benchmarks.models.trivial import Never
-from benchmarks.registry import BUILT_IN, GROUPS, ModelEntry, Registry, default_registry
+from benchmarks.registry import GROUPS, ModelEntry, Registry
 from wdmd_tools.errors import ConfigError, UnknownNameError
 
 

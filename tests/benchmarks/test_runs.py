@@ -7,8 +7,9 @@ import pytest
 from bench_models import execute, user_entry
 from builders import clip_row, tiny_dataset, write_dataset
 
+from benchmarks.built_in import default_registry
 from benchmarks.datasets import BenchDataset, open_datasets
-from benchmarks.registry import ModelEntry, default_registry
+from benchmarks.registry import ModelEntry
 from benchmarks.results import read_records, read_result, read_results
 from benchmarks.runs import plan as planning
 from benchmarks.runs.execute import failures, run

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.registry import default_registry
+from benchmarks.built_in import default_registry
 from benchmarks.specs import load_bench_config
 from wdmd_tools.errors import ConfigError
 

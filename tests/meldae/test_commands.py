@@ -13,7 +13,7 @@ from projects import portrait_frames, write_film
 from typer.testing import CliRunner
 
 from meldae.cli import app
-from meldae.run_folder import open_run
+from meldae.open_run import open_run
 from meldae.settings_file import read_config
 from meldae.spot import CHUNK_S, OVERLAP_S, SpottedSegment, Spotting, plan_chunks, spot
 from meldae.spot.output import TIER, plot_spotting, write_spotting_csv, write_spotting_eaf

@@ -4,12 +4,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.built_in import BUILT_IN, default_registry
 from benchmarks.cards import GRADES, ModelCard, built_in_card, read_card
 from benchmarks.cards.pages import all_pages, write_pages
 from benchmarks.cards.read import FOLDER
 from benchmarks.cards.text import card_lines, card_page, index_page
 from benchmarks.cli import app
-from benchmarks.registry import BUILT_IN, ModelEntry, default_registry
+from benchmarks.registry import ModelEntry
 from wdmd_tools.errors import ConfigError
 
 RUNNER = CliRunner()

@@ -8,9 +8,9 @@ from builders import tiny_dataset
 from typer.testing import CliRunner
 
 from benchmarks.adaptation import with_adaptation
+from benchmarks.built_in import default_registry
 from benchmarks.cli import app
 from benchmarks.protocols import PROTOCOLS, protocol_info
-from benchmarks.registry import default_registry
 from wdmd_tools.errors import ConfigError, UnknownNameError
 
 

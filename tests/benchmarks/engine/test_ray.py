@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from bench_models import user_entry
 
+from benchmarks.built_in import default_registry
 from benchmarks.datasets import BenchDataset
 from benchmarks.engine.choose import choose_engine
 from benchmarks.engine.local import LocalEngine
-from benchmarks.registry import default_registry
 from benchmarks.results import JobResult
 from benchmarks.runs.execute import run
 from benchmarks.runs.plan import plan

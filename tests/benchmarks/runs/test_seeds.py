@@ -5,10 +5,10 @@ from pathlib import Path
 
 from builders import tiny_dataset
 
+from benchmarks.built_in import default_registry
 from benchmarks.datasets import open_datasets
 from benchmarks.job import run_job
 from benchmarks.models.base import no_progress
-from benchmarks.registry import default_registry
 from benchmarks.results import JobResult
 from benchmarks.runs.plan import plan
 from benchmarks.runs.settings import RunSettings

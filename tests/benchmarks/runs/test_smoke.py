@@ -5,10 +5,11 @@ from pathlib import Path
 from bench_models import user_entry
 from builders import tiny_dataset
 
+from benchmarks.built_in import default_registry
 from benchmarks.datasets import open_datasets
 from benchmarks.leaderboard import read_leaderboard
 from benchmarks.protocols.leaks import check_holdout
-from benchmarks.registry import ModelEntry, default_registry
+from benchmarks.registry import ModelEntry
 from benchmarks.results import read_results
 from benchmarks.runs.execute import run
 from benchmarks.runs.plan import plan

@@ -18,7 +18,8 @@ from meldae.distill.lessons import Lessons, ask
 from meldae.distill.loop import DistillLoop
 from meldae.distill.settings import apply_all
 from meldae.inference import load_model, predict, score_frames
-from meldae.run_folder import RunFolder, open_run
+from meldae.open_run import open_run
+from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig, TrainingConfig
 from meldae.store import FrameStore, Progress, clips_of
 from meldae.training import train

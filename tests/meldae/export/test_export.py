@@ -26,7 +26,8 @@ from meldae.export.graph import example, to_graph
 from meldae.export.session import OnnxModel, start_session
 from meldae.inference import load_model, predict, score_frames
 from meldae.model import Meldae
-from meldae.run_folder import RunFolder, open_run
+from meldae.open_run import open_run
+from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig, TrainingConfig
 from wdmd_tools.atomic import write_json
 from wdmd_tools.errors import ConfigError, MissingDependencyError, ModelFileError

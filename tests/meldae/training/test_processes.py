@@ -79,7 +79,7 @@ def test_two_processes_end_with_the_weights_of_one(tmp_path: Path) -> None:
     from builders import tiny_dataset
 
     from meldae.checkpoint import read_tensors
-    from meldae.run_folder import open_run
+    from meldae.open_run import open_run
 
     data = tmp_path / "data"
     tiny_dataset(data, n_recordings=5, with_crops=True)

@@ -12,7 +12,8 @@ from meldae.checkpoint import build_model, read_tensors, write_tensors
 from meldae.config import BackboneConfig, InputConfig, MeldaeConfig
 from meldae.evaluation import evaluate
 from meldae.inference import load_model, predict
-from meldae.run_folder import RunFolder, open_run
+from meldae.open_run import open_run
+from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig, TrainingConfig
 from meldae.training import set_rate, train
 from meldae.training.loop import Loop
