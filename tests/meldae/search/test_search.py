@@ -152,7 +152,7 @@ def test_links_that_lead_out_are_left_out(films: Path, tmp_path: Path) -> None:
 def test_the_command_reports_films_that_cannot_be_read(
     films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meldae.run_folder.open_run", lambda _: RunFolder(tmp_path / "r1"))
+    monkeypatch.setattr("meldae.open_run.open_run", lambda _: RunFolder(tmp_path / "r1"))
     monkeypatch.setattr("meldae.search.folder.search_folder.__kwdefaults__", {
         **(search_folder.__kwdefaults__ or {}), "spotter": FakeSpotter(),
     })  # fmt: skip
