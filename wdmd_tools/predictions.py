@@ -1,8 +1,9 @@
 """What a spotter says, in the form in which anyone's output can be scored.
 
-    predictions.parquet    clip_id onset_frame offset_frame label score
+    predictions.parquet    clip_id onset_frame offset_frame label score emotion
     frame_scores.parquet   clip_id frame_index score
     clip_scores.parquet    clip_id p_me p_state
+    recognitions.parquet   sample_id clip_id emotion probabilities
 
 A spotter always stores its raw scores; segments are decoded from them afterwards.
 """
@@ -19,20 +20,49 @@ from wdmd_tools.errors import ManifestError
 from wdmd_tools.intervals import Interval, from_frames, to_frames
 from wdmd_tools.manifest.tables import read_table, write_table
 
+MACRO = "macro"
+"""Label of a spotted macro-expression, and kind of its reference."""
+
+RECOGNITIONS_FILE = "recognitions.parquet"
+
 
 @dataclass(frozen=True, slots=True)
 class PredictedSegment:
-    """One spotted ME.
+    """One spotted expression.
 
     Args:
         interval: Half-open, on the clip's frame axis.
         score: Confidence in [0, 1].
-        label: ``"me"`` or a class.
+        label: ``"macro"`` for a macro-expression; anything else, as a rule ``"me"``, is an ME.
+        emotion: Its class, where the model says one.
     """
 
     interval: Interval
     score: float
     label: str = "me"
+    emotion: str | None = None
+
+    @property
+    def is_macro(self) -> bool:
+        """Whether it is said to be a macro-expression."""
+        return self.label == MACRO
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a model says about one micro-expression whose place it was given.
+
+    Args:
+        sample_id: Of the `EmotionSample`.
+        clip_id: Of the same.
+        emotion: The class said.
+        probabilities: Class to probability, or `None` when the model has none.
+    """
+
+    sample_id: str
+    clip_id: str
+    emotion: str
+    probabilities: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +104,7 @@ def write_predictions(folder: Path, predictions: Sequence[ClipPrediction]) -> No
                     "offset_frame": offset,
                     "label": segment.label,
                     "score": segment.score,
+                    "emotion": segment.emotion,
                 }
             )
         if one.frame_scores is not None:
@@ -114,6 +145,7 @@ def read_predictions(folder: Path) -> dict[str, ClipPrediction]:
                 interval=from_frames(row["onset_frame"], row["offset_frame"]),
                 score=row["score"],
                 label=row["label"],
+                emotion=row["emotion"],
             )
         )
     scores = _read_frame_scores(folder / "frame_scores.parquet")
@@ -131,6 +163,58 @@ def read_predictions(folder: Path) -> dict[str, ClipPrediction]:
         )
         for clip_id in sorted({*segments, *scores, *clips})
     }
+
+
+def write_recognitions(folder: Path, recognitions: Sequence[Recognition]) -> None:
+    """Write ``recognitions.parquet`` into `folder`, atomically.
+
+    Args:
+        folder: Made if absent.
+        recognitions: One per sample; an empty table says that nothing was recognised.
+    """
+    rows = [
+        {
+            "sample_id": one.sample_id,
+            "clip_id": one.clip_id,
+            "emotion": one.emotion,
+            "probabilities": None
+            if one.probabilities is None
+            else sorted(one.probabilities.items()),
+        }
+        for one in recognitions
+    ]
+    write_table(folder / RECOGNITIONS_FILE, "recognitions", rows)
+
+
+def read_recognitions(folder: Path) -> dict[str, Recognition] | None:
+    """Read what `write_recognitions` wrote.
+
+    Args:
+        folder: Folder with prediction files.
+
+    Returns:
+        Sample id to recognition; `None` when there is no such file, so nobody recognised anything.
+
+    Raises:
+        ManifestError: The table is damaged, or a sample is recognised twice.
+    """
+    path = Path(folder) / RECOGNITIONS_FILE
+    if not path.is_file():
+        return None
+    result: dict[str, Recognition] = {}
+    for row in read_table(path, "recognitions").to_pylist():
+        if row["sample_id"] in result:
+            raise ManifestError(
+                f"{path}: sample {row['sample_id']!r} is there twice; give one row each"
+            )
+        chances = row["probabilities"]
+        result[row["sample_id"]] = Recognition(
+            row["sample_id"],
+            row["clip_id"],
+            row["emotion"],
+            None if chances is None else dict(chances),
+        )
+    return result
 
 
 def _read_frame_scores(path: Path) -> dict[str, npt.NDArray[np.float32]]:

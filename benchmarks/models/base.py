@@ -1,13 +1,15 @@
 """What a model must offer to be benchmarked."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wdmd_tools.emotions import EmotionScheme
 from wdmd_tools.manifest import Dataset
-from wdmd_tools.predictions import ClipPrediction
+from wdmd_tools.manifest.samples import EmotionSample
+from wdmd_tools.predictions import ClipPrediction, Recognition
 
 Progress = Callable[[str, int, int], None]
 """Called with what is going on, how much is done, and how much there is."""
@@ -28,6 +30,9 @@ class FitContext:
         runs_dir: Where trained runs are kept and looked for.
         options: From the registry or ``bench.yaml``; the model checks them.
         progress: To be called during long work.
+        emotions: The classes to recognise; recognition is trained only when they are given.
+        macro: Whether macro-expressions are asked for too, as segments labelled ``"macro"``. A spotter may
+            leave them out; its columns of macro-expressions are then blank.
     """
 
     seed: int
@@ -36,6 +41,8 @@ class FitContext:
     runs_dir: Path
     options: Mapping[str, Any] = field(default_factory=dict)
     progress: Progress = no_progress
+    emotions: EmotionScheme | None = None
+    macro: bool = False
 
 
 class Spotter(ABC):
@@ -84,3 +91,28 @@ class Spotter(ABC):
     def describe(self) -> dict[str, Any]:
         """Facts for the result, JSON values; ``parameters`` and ``training_seconds`` are columns."""
         return {}
+
+
+class Recogniser(ABC):
+    """A model that says the emotion of micro-expressions whose place is known.
+
+    A second base beside `Spotter`: `Spotter.fit` trains both sides, recognition when
+    `FitContext.emotions` is given. Training samples come from
+    ``emotion_samples(dataset, context.emotions, "train")``.
+    """
+
+    @abstractmethod
+    def recognise(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> list[Recognition]:
+        """The emotion of each sample.
+
+        It is called with the annotated intervals of the test clips, as recognition is usually judged, and
+        with the model's own spotted segments that have no emotion yet (`sample_id` empty, no apex), for
+        spot-then-recognise.
+
+        Args:
+            dataset: Without labels; it holds the samples' clips.
+            samples: Without emotions.
+
+        Returns:
+            One per sample, in the same order, with the sample's `sample_id` and `clip_id`.
+        """

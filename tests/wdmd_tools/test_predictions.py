@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,8 +16,11 @@ from wdmd_tools.manifest import write_table
 from wdmd_tools.predictions import (
     ClipPrediction,
     PredictedSegment,
+    Recognition,
     read_predictions,
+    read_recognitions,
     write_predictions,
+    write_recognitions,
 )
 
 
@@ -77,3 +81,44 @@ def test_frame_scores_come_in_any_order(lengths: dict[str, int], order: random.R
     for name, one in back.items():
         expected = [(hash(name) % 7 + k) / 16 for k in range(lengths[name])]
         np.testing.assert_array_equal(one.frame_scores, np.array(expected, np.float32))
+
+
+def test_emotions_and_macro_expressions_are_stored(tmp_path: Path) -> None:
+    said = ClipPrediction(
+        "a",
+        segments=(
+            PredictedSegment(Interval(0, 4), 0.5, emotion="negative"),
+            PredictedSegment(Interval(8, 30), 0.25, label="macro"),
+        ),
+    )
+    write_predictions(tmp_path, [said])
+    read = read_predictions(tmp_path)["a"]
+    assert read.segments == said.segments
+    assert [one.is_macro for one in read.segments] == [False, True]
+
+
+def test_a_table_from_before_emotions_is_read(tmp_path: Path) -> None:
+    write_predictions(tmp_path, [ClipPrediction("a", (PredictedSegment(Interval(0, 4), 0.5),))])
+    path = tmp_path / "predictions.parquet"
+    old = pq.read_table(path)
+    pq.write_table(old.drop_columns(["emotion"]).replace_schema_metadata(old.schema.metadata), path)
+    assert "emotion" not in pq.read_schema(path).names
+    assert read_predictions(tmp_path)["a"].segments[0].emotion is None
+
+
+def test_recognitions_round_trip(tmp_path: Path) -> None:
+    assert read_recognitions(tmp_path) is None
+    said = [
+        Recognition("s1", "a", "negative", {"negative": 0.75, "positive": 0.25}),
+        Recognition("s2", "a", "positive"),
+    ]
+    write_recognitions(tmp_path, said)
+    assert read_recognitions(tmp_path) == {"s1": said[0], "s2": said[1]}
+    write_recognitions(tmp_path, [])
+    assert read_recognitions(tmp_path) == {}
+
+
+def test_a_sample_recognised_twice_is_refused(tmp_path: Path) -> None:
+    write_recognitions(tmp_path, [Recognition("s1", "a", "x"), Recognition("s1", "a", "y")])
+    with pytest.raises(ManifestError, match="'s1' is there twice"):
+        read_recognitions(tmp_path)

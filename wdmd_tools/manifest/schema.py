@@ -68,7 +68,7 @@ SEGMENTS = pa.schema(
         _column("clip_id", pa.string(), "the clip it lies in"),
         _column("segment_id", pa.string(), "unique in the table"),
         _column("annotator", _NAME, "annotator's id, or 'consensus'"),
-        _column("kind", _NAME, "me, state, au, emotion"),
+        _column("kind", _NAME, "me, macro, state, au, emotion, emotion3"),
         _column("label", pa.string(), "the value annotated", nullable=True),
         _column("onset_ms", pa.int64(), "annotation time of the first instant, as annotated"),
         _column("offset_ms", pa.int64(), "annotation time of the end, as annotated, exclusive"),
@@ -135,8 +135,9 @@ PREDICTIONS = pa.schema(
         _column("clip_id", pa.string(), "the clip"),
         _column("onset_frame", pa.int32(), "clip-relative first frame"),
         _column("offset_frame", pa.int32(), "clip-relative last frame, inclusive"),
-        _column("label", _NAME, "'me', or a class"),
+        _column("label", _NAME, "'me' or 'macro'"),
         _column("score", pa.float32(), "confidence, 0..1"),
+        _column("emotion", _NAME, "class of emotion, where one is said", nullable=True),
     ]
 )
 
@@ -163,6 +164,20 @@ CLIP_SCORES = pa.schema(
     ]
 )
 
+RECOGNITIONS = pa.schema(
+    [
+        _column("sample_id", pa.string(), "segment_id of the micro-expression's consensus row"),
+        _column("clip_id", pa.string(), "the clip"),
+        _column("emotion", _NAME, "the class said"),
+        _column(
+            "probabilities",
+            pa.map_(pa.string(), pa.float32()),
+            "class to probability, 0..1",
+            nullable=True,
+        ),
+    ]
+)
+
 TABLES: dict[str, pa.Schema] = {
     "clips": CLIPS,
     "segments": SEGMENTS,
@@ -171,5 +186,6 @@ TABLES: dict[str, pa.Schema] = {
     "predictions": PREDICTIONS,
     "frame_scores": FRAME_SCORES,
     "clip_scores": CLIP_SCORES,
+    "recognitions": RECOGNITIONS,
 }
 """Every table by name; the file is ``<name>.parquet``."""

@@ -29,7 +29,10 @@ ROW_GROUP = 128 * 1024
 """Rows of a row group."""
 
 
-LATER: Mapping[str, tuple[str, ...]] = {"frames": ("face_flags",)}
+LATER: Mapping[str, tuple[str, ...]] = {
+    "frames": ("face_flags",),
+    "predictions": ("emotion",),
+}
 """Nullable columns that were added after the schema's first version: tables from before read as null."""
 
 
