@@ -1,9 +1,13 @@
 """Which datasets a run is about: those configured, or the demo data, and known ones that are absent."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.catalogue.model import KnownDataset
+from benchmarks.catalogue.read import find_known, known_datasets
+from benchmarks.dataset_files import DatasetEntry
 from benchmarks.protocols.across import CrossDataset
 from benchmarks.protocols.definitions import COMPOSITE, CROSS, HOLDOUT
 from benchmarks.protocols.opened import open_data
@@ -13,29 +17,27 @@ from wdmd_tools.manifest import Dataset
 
 HOW_TO_ADD = (
     "build a dataset (wdmd build --elan ann/ --videos raw/ --out data/my-lab), then give it as "
-    "--data data/my-lab or list it in bench.yaml under datasets"
+    "--data data/my-lab or name it in datasets.toml"
 )
 
-_LICENSED = (
-    "its licence forbids us to ship it; get it from its owners, make a dataset folder of it, then "
-    "list the folder in bench.yaml under datasets: {name}"
-)
 
-_UNPUBLISHED = (
-    "not published; ask the paper's authors, make a dataset folder of it, then list the folder in "
-    "bench.yaml under datasets: wdmd"
-)
+def _how_to_get(entry: KnownDataset) -> str:
+    """What is to be done for a known dataset that nothing names."""
+    if not entry.reader:
+        return (
+            f"not named in datasets.toml or bench.yaml; `bench datasets {entry.name}` says how to come by "
+            f"it; then name its folder under {entry.name}"
+        )
+    return (
+        "not named in datasets.toml or bench.yaml; its licence forbids us to ship it: get it from its "
+        f"owners (`bench datasets {entry.name}`), run `{entry.import_command()}`, and name the folder"
+    )
+
 
 KNOWN: Mapping[str, tuple[str, str]] = {
-    "wdmd": (
-        "WDMD",
-        _UNPUBLISHED,
-    ),
-    "cas-me-2": ("CAS(ME)²", _LICENSED.format(name="cas-me-2")),
-    "samm": ("SAMM", _LICENSED.format(name="samm")),
-    "mmew": ("MMEW", _LICENSED.format(name="mmew")),
+    entry.name: (entry.display, _how_to_get(entry)) for entry in known_datasets().values()
 }
-"""Datasets of the paper's table 2: name in ``bench.yaml`` to display name and how to add it."""
+"""Datasets of the catalogue: name to display name and how to add it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def open_datasets(
     """
     specs = dict(config.datasets)
     hint = ""
-    for name, spec in _given(folders, protocol, train):
+    for name, spec in _given(folders, protocol, train, set(specs)):
         if name in specs:
             where = f"--data {spec.path}"
             raise ConfigError(f"{where}: there is a dataset named {name!r} already")
@@ -102,18 +104,25 @@ def open_datasets(
         specs[name] = DatasetSpec(path=default, protocol=protocol)
         hint = f"no dataset configured: using {default}. To add one, {HOW_TO_ADD}"
     opened = [_open(name, spec) for name, spec in specs.items()]
+    taken = {known_name(name) for name in specs}
     opened += [
         BenchDataset(name, display, missing=how)
         for name, (display, how) in KNOWN.items()
-        if name not in specs
+        if name not in taken
     ]
     return opened, hint
 
 
+def known_name(name: str) -> str:
+    """The catalogue's name of a dataset that files may call otherwise; any other name as it is."""
+    known = find_known(name)
+    return known.name if known is not None else name
+
+
 def _given(
-    folders: Sequence[Path], protocol: str, train: Path | None
+    folders: Sequence[Path], protocol: str, train: Path | None, taken: AbstractSet[str]
 ) -> Iterator[tuple[str, DatasetSpec]]:
-    """Names and specifications of what the command line gives."""
+    """Names and specifications of what the command line gives; `taken` are those of files."""
     for option, folder in [("--data", one) for one in folders] + [("--train-data", train)]:
         if folder is not None and not folder.is_dir():
             raise ConfigError(f"{option} {folder}: no such folder; {HOW_TO_ADD}")
@@ -135,8 +144,16 @@ def _given(
             raise ConfigError(f"--protocol {COMPOSITE}: two of the datasets have the same name")
         yield "-and-".join(parts)[:60], DatasetSpec(path=folders[0], pool=parts, protocol=protocol)
     else:
-        for folder in folders:
-            yield _folder_name(folder), DatasetSpec(path=folder, protocol=protocol)
+        names = [_folder_name(folder) for folder in folders]
+        for name, folder in zip(names, folders, strict=True):
+            if names.count(name) > 1 or name in taken:
+                name = folder.resolve().name
+            if not NAME.fullmatch(name):
+                raise ConfigError(
+                    f"--data {folder}: another dataset has its name, and its folder's cannot be one; "
+                    "rename the folder, or name it in datasets.toml"
+                )
+            yield name, DatasetSpec(path=folder, protocol=protocol)
 
 
 def _two_names(train: Path, folder: Path) -> tuple[str, str]:
@@ -158,11 +175,17 @@ def _folder_name(folder: Path) -> str:
 
 
 def _open(name: str, spec: DatasetSpec) -> BenchDataset:
-    display = spec.display or KNOWN.get(name, (name, ""))[0]
+    known = find_known(name)
+    display = spec.display or (known.display if known is not None else name)
     try:
         dataset = open_data(spec.folders)
     except ManifestError as error:
-        return BenchDataset(name, display, spec, missing=str(error))
+        release = spec.release if isinstance(spec, DatasetEntry) else None
+        if known is None or release is None or (spec.path / "dataset.json").exists():
+            return BenchDataset(name, display, spec, missing=str(error))
+        command = known.import_command(str(release), str(spec.path))
+        how = f"not imported yet; run `{command}`" if command else str(error)
+        return BenchDataset(name, display, spec, missing=how)
     clips = [*dataset.iter_clips()]
     if isinstance(dataset, CrossDataset):
         clips += dataset.train.iter_clips()

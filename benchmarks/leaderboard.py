@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.built_in import default_registry
-from benchmarks.datasets import KNOWN
+from benchmarks.datasets import KNOWN, known_name
 from benchmarks.ranks import AverageRank, average_ranks
 from benchmarks.results import NOT_RUN, DatasetRecord, JobResult, read_records, read_results
 from benchmarks.scoring import Score
@@ -192,7 +192,7 @@ def make_leaderboard(
             found.setdefault(protocol, {})[record.name] = {
                 name: some for name, some in scores.items() if name in complete
             }
-    named = {record.name for record in records}
+    named = {known_name(record.name) for record in records}
     missing += [
         Missing(name, display, how) for name, (display, how) in KNOWN.items() if name not in named
     ]

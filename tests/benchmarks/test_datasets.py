@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from builders import tiny_dataset
 
+from benchmarks.dataset_files import DatasetEntry
 from benchmarks.datasets import KNOWN, open_datasets
 from benchmarks.specs import BenchConfig, DatasetSpec
 from wdmd_tools.errors import ConfigError
@@ -20,7 +21,7 @@ def test_known_datasets_that_are_absent_say_how_to_add_them(tmp_path: Path) -> N
     opened, _ = open_datasets(BenchConfig(), (), tmp_path / "nothing")
     assert [one.name for one in opened] == ["demo-synthetic", *KNOWN]
     assert all(one.missing and one.dataset is None for one in opened)
-    assert "bench.yaml" in opened[-1].missing
+    assert "datasets.toml" in opened[-1].missing
 
 
 def test_a_configured_known_dataset_takes_its_row(tmp_path: Path) -> None:
@@ -45,11 +46,42 @@ def test_a_folder_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
         open_datasets(BenchConfig(), [tmp_path / "typo"], tmp_path)
 
 
-def test_two_datasets_of_one_name_are_a_mistake(tmp_path: Path) -> None:
+def test_two_datasets_of_one_name_are_called_as_their_folders(tmp_path: Path) -> None:
     for name in "ab":
         tiny_dataset(tmp_path / name, with_crops=True, n_recordings=3, clips_per_recording=1)
-    with pytest.raises(ConfigError, match="named 'tiny' already"):
-        open_datasets(BenchConfig(), [tmp_path / "a", tmp_path / "b"], tmp_path)
+    opened, _ = open_datasets(BenchConfig(), [tmp_path / "a", tmp_path / "b"], tmp_path)
+    assert [one.name for one in opened if one.spec] == ["a", "b"]
+
+
+def test_a_name_that_a_file_has_taken_is_that_of_the_folder(tmp_path: Path) -> None:
+    for name in ("first", "mine"):
+        tiny_dataset(tmp_path / name, with_crops=True, n_recordings=3, clips_per_recording=1)
+    config = BenchConfig(datasets={"tiny": DatasetSpec(path=tmp_path / "first")})
+    opened, _ = open_datasets(config, [tmp_path / "mine"], tmp_path)
+    assert [one.name for one in opened if one.spec] == ["tiny", "mine"]
+
+
+def test_two_datasets_and_folders_of_one_name_are_a_mistake(tmp_path: Path) -> None:
+    folders = [tmp_path / one / "data" for one in "ab"]
+    for folder in folders:
+        tiny_dataset(folder, with_crops=True, n_recordings=3, clips_per_recording=1)
+    with pytest.raises(ConfigError, match="named 'data' already"):
+        open_datasets(BenchConfig(), folders, tmp_path)
+
+
+def test_an_alias_takes_the_row_of_a_known_dataset(tmp_path: Path) -> None:
+    config = BenchConfig(datasets={"cas-me-2": DatasetSpec(path=tmp_path / "x")})
+    opened, _ = open_datasets(config, (), tmp_path)
+    assert opened[0].display == "CAS(ME)²"
+    assert "casme2sq" not in [one.name for one in opened]
+
+
+def test_a_release_that_is_not_imported_says_the_command(tmp_path: Path) -> None:
+    entry = DatasetEntry(path=tmp_path / "built", release=tmp_path / "as released")
+    opened, _ = open_datasets(BenchConfig(datasets={"samm": entry}), (), tmp_path)
+    assert opened[0].missing == (
+        f'not imported yet; run `wdmd import samm "{tmp_path}/as released" --out {tmp_path}/built`'
+    )
 
 
 @pytest.mark.parametrize(
