@@ -1,12 +1,14 @@
 """Action units (AUs) as the sheets of public datasets write them: text to units, nothing guessed.
 
-    4+10+14          CAS(ME)2, CASME II, MMEW: joined by plus; CAS(ME)3 part C by comma, one full-width
-    4+L10, T28       side first: L left, R right, T top, B bottom; A asymmetric (SAMM's key)
-    A14C, R12B       FACS intensity last, A (trace) to E (maximum)
+    4+10+14             CAS(ME)2, CASME II, MMEW: joined by plus; CAS(ME)3 part C by comma, one full-width
+    4+L10, T28          side first: L left, R right, T top, B bottom; A asymmetric (SAMM's key)
+    A14C, R12B          FACS intensity last, A (trace) to E (maximum)
     R12/R15, 12 or 15   one of the two, the coder left it open: both are given, marked
-    4(B/C), 4B/C     the unit is sure, its intensity is not: the intensity is unknown
-    12?              unclear (SAMM's key: unclear offset)
-    ref(...)         a coder's note: kept as a remark, never read as units
+    4(B/C), 4B/C        the unit is sure, its intensity is not: the intensity is unknown
+    (L/A)4B, A/L12      the unit is sure, its side is not: the side is unknown
+    12?                 unclear (SAMM's key: the offset is)
+    ref(10)             a coder's note that no key explains: a remark, never read as units
+    80 (big swallow)    words in parentheses: a remark
 
 Letters, notes and marks differ from release to release, so what cannot be read is returned, never
 dropped. Sheets cannot be trusted either: ``12.0`` is the number 12, and ``2014-07-04`` is ``4/7`` that a
@@ -14,19 +16,24 @@ spreadsheet took for a date, of which no unit is read.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-_REMARK = re.compile(r"\bref\w*\.?\s*(?:\(([^()]*)\)?|$)", re.IGNORECASE)
+_REMARK = re.compile(r"\bREF\b\.?\s*(?:\(([^()]*)\)?|$)")
+_NOTE = re.compile(r"\(([^()]*\b(?!AND\b)[A-Z]{3,}\b[^()]*)\)")
 _UNIT = re.compile(
     r"(?<![A-Z0-9])"
-    r"(?:AU\s*)?(?P<side>[LRTBA]{0,2})\s?(?P<number>[0-9]{1,3})"
+    r"(?:AU\s*)?"
+    r"(?:\(?(?P<sides>[LRTBA](?:\s?/\s?[LRTBA])+)\)?|(?P<side>[LRTBA]{0,2}))"
+    r"(?:(?<=[LRTBA])\()?\s?"
+    r"(?P<number>[0-9]{1,3})"
     r"(?P<intensity>[A-E](?:/[A-E](?![A-Z0-9]))*)?"
     r"(?:\s?\((?P<inside>[^()]*)\))?"
     r"(?P<doubt>\s?\?)?"
     r"(?![A-Z0-9.])"
 )
-_SEPARATOR = re.compile(r"[+,;&\s]+")
+_SEPARATOR = re.compile(r"(?:[+,;&()\s]|\bAND\b)+")
 _OR = re.compile(r"\s*(?:/|\bOR\b)\s*")
+_TIGHT_OR = re.compile(r"(?<=[0-9A-E)])OR(?=[0-9LRTBA(])")
 _INTENSITIES = re.compile(r"[A-E](?:\s*(?:/|,|-|\bOR\b)\s*[A-E])*")
 _FLOAT = re.compile(r"([0-9]{1,2})\.0+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?|[0-9]{1,2}-[A-Z]{3}(?:-[0-9]{2,4})?")
@@ -40,10 +47,11 @@ class ActionUnit:
 
     Args:
         number: FACS number, 1 to 99.
-        side: Letters before the number, as written: ``""``, ``"L"``, ``"R"``, ``"T"``, ``"B"``, ``"A"``,
-            or two of them.
+        side: Letters before the number: ``"L"``, ``"R"``, ``"T"``, ``"B"``, ``"A"``, or two of them; empty
+            where none or more than one reading is given.
         intensity: ``"A"`` to ``"E"``; empty where none or more than one is given.
-        alternative: The coder wrote this unit *or* its neighbour.
+        alternative: The coder wrote this unit *or* its neighbour. Of a group, as in ``(8+25)or(50)``, only
+            the unit next to the "or" is marked.
         doubtful: A question mark follows.
     """
 
@@ -65,7 +73,7 @@ class ActionUnits:
 
     Args:
         units: In the order of the cell.
-        remarks: What stands in ``ref(...)`` and in parentheses that give no intensity.
+        remarks: What stands in ``ref(...)`` and in parentheses that hold words.
         unread: Pieces that are neither; the reader reports them.
     """
 
@@ -91,36 +99,36 @@ def parse_action_units(cell: str) -> ActionUnits:
         >>> [unit.alternative for unit in parse_action_units("R12/R15").units]
         [True, True]
     """
-    text = _plain(cell)
+    text = _TIGHT_OR.sub(" OR ", _plain(cell))
     if text in _NOTHING:
         return ActionUnits()
     if _DATE.fullmatch(text):
         return ActionUnits(unread=(cell.strip(),))
     if whole := _FLOAT.fullmatch(text):
         text = whole.group(1)
-    remarks = [found.group(1).strip() for found in _REMARK.finditer(text) if found.group(1)]
-    text = _REMARK.sub(" ", text)
+    remarks = []
+    for pattern in (_REMARK, _NOTE):
+        remarks.extend(found.group(1).strip() for found in pattern.finditer(text) if found.group(1))
+        text = pattern.sub(" ", text)
 
     units: list[ActionUnit] = []
     unread: list[str] = []
     end = 0
     for found in _UNIT.finditer(text):
-        either = _gap(text[end : found.start()], unread, inner=bool(units))
+        either = _gap(text[end : found.start()], unread) and bool(units)
+        end = found.end()
         number = int(found["number"])
         if not 1 <= number <= _HIGHEST:
             unread.append(found.group().strip())
-            end = found.end()
             continue
         intensity, remark = _intensity(found["intensity"], found["inside"])
         if remark:
             remarks.append(remark)
         if either:
-            units[-1] = _as_alternative(units[-1])
-        units.append(
-            ActionUnit(number, found["side"], intensity, either, found["doubt"] is not None)
-        )
-        end = found.end()
-    _gap(text[end:], unread, inner=False)
+            units[-1] = replace(units[-1], alternative=True)
+        doubtful = found["doubt"] is not None
+        units.append(ActionUnit(number, found["side"] or "", intensity, either, doubtful))
+    _gap(text[end:], unread)
     return ActionUnits(tuple(units), tuple(remarks), tuple(unread))
 
 
@@ -137,11 +145,10 @@ def _plain(cell: str) -> str:
     return text.replace("\u3001", ",").strip()
 
 
-def _gap(text: str, unread: list[str], *, inner: bool) -> bool:
+def _gap(text: str, unread: list[str]) -> bool:
     """What stands between two units: whether it says "or"; what is no separator goes to `unread`."""
-    either = inner and _OR.search(text) is not None
     unread.extend(piece for piece in _SEPARATOR.split(_OR.sub(" ", text)) if piece)
-    return either
+    return _OR.search(text) is not None
 
 
 def _intensity(letters: str | None, inside: str | None) -> tuple[str, str]:
@@ -155,7 +162,3 @@ def _intensity(letters: str | None, inside: str | None) -> tuple[str, str]:
         else:
             remark = content
     return (given if len(given) == 1 else ""), remark
-
-
-def _as_alternative(unit: ActionUnit) -> ActionUnit:
-    return ActionUnit(unit.number, unit.side, unit.intensity, True, unit.doubtful)

@@ -80,6 +80,37 @@ def test_a_note_is_a_remark_and_gives_no_unit() -> None:
     assert parse_action_units("12 ref()").labels == ("12",)
 
 
+@pytest.mark.parametrize(
+    ("cell", "labels", "remarks"),
+    [
+        ("4D+7B+9B+ref(10)+24B", ("4D", "7B", "9B", "24B"), ("10",)),
+        ("6C/D+ref(7)12E+25", ("6", "12E", "25"), ("7",)),
+        ("R6A+ref(12/14)+16", ("R6A", "16"), ("12/14",)),
+        ("9A ref (L12 or L10)", ("9A",), ("L12 OR L10",)),
+        ("80 (big swallow) ", ("80",), ("BIG SWALLOW",)),
+        ("(1B+2A)or(loses AU4)", ("1B", "2A"), ("LOSES AU4",)),
+        ("(R6 or R12)+R15", ("R6", "R12", "R15"), ()),
+        ("7A/B+L10A/B)", ("7", "L10"), ()),
+        ("A(4B/C)+5B", ("A4", "5B"), ()),
+        ("(L/A)4B", ("4B",), ()),
+        ("A/L12", ("12",), ()),
+        ("17B+(23/24) ", ("17B", "23", "24"), ()),
+        ("6B+((8+25)or(50))", ("6B", "8", "25", "50"), ()),
+    ],
+)
+def test_habits_of_samm_long_videos(
+    cell: str, labels: tuple[str, ...], remarks: tuple[str, ...]
+) -> None:
+    parsed = parse_action_units(cell)
+    assert parsed.labels == labels
+    assert parsed.remarks == remarks
+    assert parsed.unread == ()
+
+
+def test_or_without_blanks() -> None:
+    assert [u.number for u in parse_action_units("R12or14").units if u.alternative] == [12, 14]
+
+
 def test_a_mark_of_4dme_is_a_remark() -> None:
     parsed = parse_action_units("4(k)+7")
     assert parsed.labels == ("4", "7")
