@@ -158,22 +158,34 @@ class _Scan:
     def read(self) -> None:
         """Read the film once; two chunks are open at a time, and one is scored meanwhile."""
         from wdmd_tools.faces.clip_faces import ClipFaces
+        from wdmd_tools.faces.tracker import FaceTracker
         from wdmd_tools.video.decode import iter_frames
 
         count = len(self.table)
         waiting = plan_chunks(count, self.fps)
         live: list[_Chunk] = []
+        shot = 0
         # Warps and scores leave the interpreter alone, so a second core can do them.
-        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as other:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            ThreadPoolExecutor(1) as other,
+            FaceTracker(self.landmarker) as tracker,
+        ):
             scored: deque[tuple[Future[list[FacePiece]], int]] = deque()
             try:
                 for frame in iter_frames(self.path, self.table):
                     cut = self._is_cut(frame)
+                    shot = frame.index if cut else shot
+                    time_ms = self.table.floor_ms[frame.index]
+                    # Where chunks overlap, faces are looked for once.
+                    found = {}
+                    if (frame.index - shot) % self.crop.landmark_stride == 0:
+                        found = tracker.find(frame, time_ms, cut=cut)
                     while waiting and waiting[0][0] <= frame.index:
                         faces = ClipFaces(self.landmarker, self.crop, Path(folder))
                         live.append(_Chunk(*waiting.pop(0), faces))
                     for chunk in live:
-                        chunk.faces.add(frame, self.table.floor_ms[frame.index], cut=cut)
+                        chunk.faces.add(frame, time_ms, cut=cut, faces=found)
                         chunk.index.append(frame.index)
                     for chunk in [one for one in live if one.stop <= frame.index + 1]:
                         live.remove(chunk)

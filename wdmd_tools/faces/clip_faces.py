@@ -5,7 +5,7 @@ frames --> faces of everybody --> the subject --> affine of each frame
   +------> region around each face (spool) --------> warp --> crop video
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from wdmd_tools.faces.align import RIGID, Alignment, align_clip
 from wdmd_tools.faces.choose import SubjectPlace, choose
 from wdmd_tools.faces.crop import warp
 from wdmd_tools.faces.face_track import FaceTrack, covered
+from wdmd_tools.faces.landmarks import Face
 from wdmd_tools.faces.picture import Picture, Region, WholePicture
 from wdmd_tools.faces.spool import MEMORY_LIMIT
 from wdmd_tools.faces.strand import Strand
@@ -97,13 +98,22 @@ class ClipFaces:
     def __len__(self) -> int:
         return len(self._times)
 
-    def add(self, frame: Picture | Image, time_ms: int, *, cut: bool = False) -> None:
+    def add(
+        self,
+        frame: Picture | Image,
+        time_ms: int,
+        *,
+        cut: bool = False,
+        faces: Mapping[int, Face] | None = None,
+    ) -> None:
         """Take the next frame.
 
         Args:
             frame: The source frame; as an array, (H, W, 3) RGB, where it has been converted already.
             time_ms: Its media time.
             cut: Whether a new shot begins with it.
+            faces: Its faces by the number of their track, where somebody follows them already, for
+                instance because clips overlap; looked for when `None`.
         """
         if isinstance(frame, np.ndarray):
             frame = WholePicture(frame)
@@ -113,9 +123,10 @@ class ClipFaces:
         if cut and number:
             self._shots.append(number)
         shot = len(self._shots) - 1
-        faces = {}
-        if (number - self._shots[-1]) % self._config.landmark_stride == 0:
-            faces = self._tracker.find(frame, time_ms, cut=cut and number > 0)
+        if faces is None:
+            faces = {}
+            if (number - self._shots[-1]) % self._config.landmark_stride == 0:
+                faces = self._tracker.find(frame, time_ms, cut=cut and number > 0)
         for name in faces:
             if name not in self._strands:
                 limit = _OTHERS_MEMORY if self._strands else MEMORY_LIMIT
