@@ -19,6 +19,7 @@ def _register() -> None:
 
     for module, name in (
         ("list_models", "list"),
+        ("datasets", "datasets"),
         ("protocols", "protocols"),
         ("run", "run"),
         ("reproduce", "reproduce"),

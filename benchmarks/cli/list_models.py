@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchmarks.cli.options import DATA, ConfigFile, Json, configured
+from benchmarks.cli.options import DATA, ConfigFile, DatasetFile, Json, configured
 
 if TYPE_CHECKING:
     from benchmarks.registry import ModelEntry
@@ -16,7 +16,11 @@ Cards = Annotated[
 
 
 def list_models(
-    names: Names = None, cards: Cards = False, config: ConfigFile = None, as_json: Json = False
+    names: Names = None,
+    cards: Cards = False,
+    config: ConfigFile = None,
+    datasets_file: DatasetFile = None,
+    as_json: Json = False,
 ) -> None:
     """List models and datasets, or models' cards."""
     from benchmarks.cards.text import card_lines
@@ -24,7 +28,7 @@ def list_models(
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json
 
-    settings, registry = configured(config)
+    settings, registry = configured(config, datasets_file)
     if cards or names:
         entries = [registry.get(name) for name in names or ()] or list(registry)
         if as_json:
@@ -57,7 +61,7 @@ def list_models(
     for entry in registry:
         grade = entry.card.grade if entry.card else " "
         lines += [f"  {entry.name:<20}{grade}  {entry.display}", f"  {'':<23}  {entry.note}"]
-    lines.append("Datasets")
+    lines.append("Datasets (how to come by them, and what was found: bench datasets)")
     for one in datasets:
         ready = one.dataset is not None and one.spec is not None
         where = str(one.spec.path) if ready and one.spec else f"missing: {one.missing}"

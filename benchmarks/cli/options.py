@@ -16,28 +16,38 @@ RESULTS = Path("results")
 BOARD = Path("leaderboard")
 RUNS = Path("runs")
 CONFIG = Path("bench.yaml")
+DATASETS = Path("datasets.toml")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 ConfigFile = Annotated[
     Path | None,
     typer.Option(help="Datasets and models of your own; bench.yaml is read when it is there."),
 ]
+DatasetFile = Annotated[
+    Path | None,
+    typer.Option("--datasets", help="Where datasets are; datasets.toml is read when it is there."),
+]
 
 
-def configured(config: Path | None) -> "tuple[BenchConfig, Registry]":
+def configured(config: Path | None, datasets: Path | None = None) -> "tuple[BenchConfig, Registry]":
     """The configuration and every model, its own included.
 
     Args:
         config: Given by the user; else ``bench.yaml`` where there is one, else nothing.
+        datasets: Given by the user; else ``datasets.toml`` where there is one, else nothing.
 
     Raises:
-        ConfigError: The file is wrong, or a model's name is taken.
+        ConfigError: A file is wrong, a model's name is taken, or both files name the same dataset.
     """
     from benchmarks.built_in import default_registry
+    from benchmarks.dataset_files import with_datasets
     from benchmarks.specs import BenchConfig, load_bench_config
 
     path = _config_file(config)
     settings = load_bench_config(path) if path is not None else BenchConfig()
+    places = datasets if datasets is not None else (DATASETS if DATASETS.is_file() else None)
+    if places is not None:
+        settings = with_datasets(settings, places)
     registry = default_registry()
     if path is not None and settings.models and str(path.resolve().parent) not in sys.path:
         # A model of one's own is usually a file beside bench.yaml.

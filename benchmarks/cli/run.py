@@ -12,6 +12,7 @@ from benchmarks.cli.options import (
     RESULTS,
     RUNS,
     ConfigFile,
+    DatasetFile,
     Json,
     configured,
     model_path,
@@ -62,6 +63,7 @@ def run(
         ),
     ] = "holdout",
     config: ConfigFile = None,
+    datasets_file: DatasetFile = None,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Trainings per model.")] = 1,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Jobs at a time.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder of results; finished jobs stay.")] = RESULTS,
@@ -141,7 +143,7 @@ def run(
         memory_bytes=parse_size(memory_limit) if memory_limit is not None else None,
     )
     chosen_engine = choose_engine(engine, jobs, address, gpus_per_job, cpus_per_job)
-    settings_file, registry = configured(config)
+    settings_file, registry = configured(config, datasets_file)
     names = [one.strip() for one in models.split(",")] if models is not None else None
     chosen = [registry.get(one) for one in dict.fromkeys(names)] if names else list(registry)
     wanted = None
@@ -182,7 +184,7 @@ def run(
             say(f"{one.display}: missing: {one.missing}")
     absent = ", ".join(one.display for one in datasets if one.spec is None)
     if absent:
-        say(f"not on this machine: {absent} (bench list says how to add them)")
+        say(f"not on this machine: {absent} (bench datasets says how to add them)")
     say(f"{len(planned.jobs)} jobs to run, {len(planned.done)} already done")
     if dry_run:
         costs = estimate(planned.jobs, read_results(out, smoke=smoke), out, jobs)

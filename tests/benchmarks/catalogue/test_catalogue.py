@@ -7,6 +7,7 @@ import pytest
 from benchmarks.catalogue.model import quoted
 from benchmarks.catalogue.read import FOLDER, find_known, known_datasets, read_entry
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.importers import READERS
 
 
 def test_the_issues_datasets_are_there_in_the_papers_order() -> None:
@@ -33,6 +34,11 @@ def test_counts_are_those_of_the_releases() -> None:
     assert 164 in found["smic"]
     assert 255 in found["casme2"]
     assert known_datasets()["samm-lv"].counts.known()["macro"] == (343,)
+
+
+def test_every_importer_has_an_entry_of_its_name() -> None:
+    readers = {name: one.reader for name, one in known_datasets().items() if one.reader}
+    assert readers == {name: name for name in READERS}
 
 
 def test_addresses_are_not_made_up() -> None:
