@@ -114,10 +114,19 @@ def peak_memory_mb() -> float | None:
 def scoring_digest() -> str:
     """Hex digest over the code that turns predictions into counts; when it changes, jobs are rescored."""
     import benchmarks.scoring
+    import benchmarks.scoring_emotions
+    import wdmd_tools.emotions
+    import wdmd_tools.manifest.samples
     import wdmd_tools.metrics
 
     digest = hashlib.sha256()
     metrics = Path(str(wdmd_tools.metrics.__file__)).parent
-    for path in (*sorted(metrics.glob("*.py")), Path(str(benchmarks.scoring.__file__))):
+    modules = (
+        benchmarks.scoring,
+        benchmarks.scoring_emotions,
+        wdmd_tools.emotions,
+        wdmd_tools.manifest.samples,
+    )
+    for path in (*sorted(metrics.glob("*.py")), *(Path(str(one.__file__)) for one in modules)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from benchmarks.scoring_emotions import macro_counts, score_emotions
+from wdmd_tools.emotions import EmotionScheme
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.metrics.details import SpottingDetails, spotting_details
 from wdmd_tools.metrics.dialogue import DialogueCounts, dialogue_counts
+from wdmd_tools.metrics.emotion_scores import EmotionScore
 from wdmd_tools.metrics.events import EventCounts
 from wdmd_tools.metrics.matching import IouRule
-from wdmd_tools.predictions import ClipPrediction
+from wdmd_tools.predictions import ClipPrediction, Recognition
 
 IOU_THRESHOLD = 0.5
 IOU_RULE = IouRule.EXCEEDS
@@ -51,12 +54,16 @@ class Score:
         clips: One per clip of the split.
         unpredicted: Clips about which nothing was said; counted as "nothing found".
         details: What else follows from the segments, by recording id; empty in results of before.
+        macro: Counts of macro-expressions, by recording id; empty in results of before.
+        emotions: Confusions and spot-then-recognise; `None` when no emotions were asked for.
     """
 
     events: Mapping[str, DialogueCounts]
     clips: tuple[ClipOutcome, ...]
     unpredicted: int = 0
     details: Mapping[str, SpottingDetails] = field(default_factory=dict)
+    macro: Mapping[str, EventCounts] = field(default_factory=dict)
+    emotions: EmotionScore | None = None
 
     @property
     def total(self) -> DialogueCounts:
@@ -79,6 +86,11 @@ class Score:
             self.clips + other.clips,
             self.unpredicted + other.unpredicted,
             {**self.details, **other.details},
+            {**self.macro, **other.macro},
+            # One fold without emotions leaves the whole without: a part would be another number.
+            None
+            if self.emotions is None or other.emotions is None
+            else self.emotions + other.emotions,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -88,6 +100,8 @@ class Score:
             "clips": [asdict(clip) for clip in self.clips],
             "unpredicted": self.unpredicted,
             "details": {name: one.to_json() for name, one in self.details.items()},
+            "macro": {name: asdict(one) for name, one in self.macro.items()},
+            "emotions": None if self.emotions is None else self.emotions.to_json(),
         }
 
     @classmethod
@@ -106,6 +120,8 @@ class Score:
                 name: SpottingDetails.from_json(one)
                 for name, one in value.get("details", {}).items()
             },
+            {name: EventCounts(**one) for name, one in value.get("macro", {}).items()},
+            EmotionScore.from_json(value["emotions"]) if value.get("emotions") else None,
         )
 
 
@@ -115,6 +131,9 @@ def score_predictions(
     split: str | None = "test",
     threshold: float = IOU_THRESHOLD,
     rule: IouRule = IOU_RULE,
+    *,
+    emotions: EmotionScheme | None = None,
+    recognitions: Mapping[str, Recognition] | None = None,
 ) -> Score:
     """Compare predictions with the consensus annotations.
 
@@ -124,10 +143,12 @@ def score_predictions(
         split: Which clips count; all when `None`.
         threshold: Temporal IoU at which a spotted segment is right.
         rule: Whether the threshold itself is enough.
+        emotions: The classes to score; none when `None`.
+        recognitions: By sample id; `None` when nobody recognised anything.
 
     Raises:
-        ManifestError: A clip is unknown, a segment or a row of frame scores lies outside its clip, a
-            probability is not in [0, 1], or the split has no clip.
+        ManifestError: A clip or a recognised sample is unknown, a segment or a row of frame scores lies
+            outside its clip, a probability is not in [0, 1], or the split has no clip.
     """
     every = {clip.clip_id: clip for clip in dataset.iter_clips()}
     for clip_id, prediction in predictions.items():
@@ -142,12 +163,14 @@ def score_predictions(
         raise ManifestError(f"{dataset.root}: no clip is in the {split} split")
     events: dict[str, DialogueCounts] = {}
     details: dict[str, SpottingDetails] = {}
+    macro: dict[str, EventCounts] = {}
     outcomes = []
     for clip in clips:
         said = predictions.get(clip.clip_id, ClipPrediction(clip.clip_id))
         references = dataset.reference_intervals(clip.clip_id)
+        spotted = [segment for segment in said.segments if not segment.is_macro]
         counts = dialogue_counts(
-            [segment.interval for segment in said.segments],
+            [segment.interval for segment in spotted],
             references,
             dataset.speaking_by_frame(clip.clip_id),
             threshold,
@@ -155,7 +178,7 @@ def score_predictions(
         )
         events[clip.recording_id] = events.get(clip.recording_id, DialogueCounts()) + counts
         more = spotting_details(
-            [(segment.interval, segment.score) for segment in said.segments],
+            [(segment.interval, segment.score) for segment in spotted],
             references,
             1000 / clip.fps,
             threshold,
@@ -163,13 +186,20 @@ def score_predictions(
         )
         known = details.get(clip.recording_id)
         details[clip.recording_id] = more if known is None else known + more
+        others = macro_counts(dataset, said, threshold)
+        macro[clip.recording_id] = macro.get(clip.recording_id, EventCounts()) + others
         outcomes.append(
             ClipOutcome(
                 clip.clip_id, clip.recording_id, clip.has_me, clip.speaking, said.p_me, said.p_state
             )
         )
     unpredicted = sum(clip.clip_id not in predictions for clip in clips)
-    return Score(events, tuple(outcomes), unpredicted, details)
+    feelings = (
+        None
+        if emotions is None
+        else score_emotions(dataset, predictions, recognitions, emotions, split)
+    )
+    return Score(events, tuple(outcomes), unpredicted, details, macro, feelings)
 
 
 def _check(said: ClipPrediction, n_frames: int) -> None:

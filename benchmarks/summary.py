@@ -5,7 +5,7 @@ undefined as soon as one seed's is.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 
 import numpy as np
@@ -20,6 +20,8 @@ from wdmd_tools.metrics.bootstrap import (
 )
 from wdmd_tools.metrics.clips import BinaryCounts, auroc, binary_counts
 from wdmd_tools.metrics.details import DETAILS, detail_statistics, detail_values
+from wdmd_tools.metrics.emotion_scores import EMOTION_METRICS, undefined_statistic
+from wdmd_tools.metrics.events import EventCounts
 
 Matrix = npt.NDArray[np.float64]
 
@@ -37,6 +39,9 @@ METRICS = (
     "balanced_acc_state",
     "auroc_state",
     *DETAILS,
+    "f1_macro_expression",
+    "f1_overall",
+    *EMOTION_METRICS,
 )
 """Every metric of a result, in order; `wdmd_tools.metrics.catalogue` says what each is."""
 
@@ -82,7 +87,23 @@ def point_values(score: Score) -> dict[str, float | None]:
         "balanced_acc_state": state.balanced_accuracy if state else None,
         "auroc_state": _auroc(state_pairs(score.clips)),
         **detail_values(list(score.details.values())),
+        **_macro_values(score),
+        **(dict.fromkeys(EMOTION_METRICS) if score.emotions is None else score.emotions.values()),
     }
+
+
+def _macro_values(score: Score) -> dict[str, float | None]:
+    if not _has_macro(score):
+        return {"f1_macro_expression": None, "f1_overall": None}
+    macro = sum(score.macro.values(), EventCounts())
+    micro = sum((one.at_least for one in score.details.values()), EventCounts())
+    return {"f1_macro_expression": macro.f1, "f1_overall": (micro + macro).f1}
+
+
+def _has_macro(score: Score) -> bool:
+    """Whether macro-expressions were annotated and spotted; a model without a second class has no F1."""
+    macro = sum(score.macro.values(), EventCounts())
+    return macro.tp + macro.fn > 0 and macro.tp + macro.fp > 0
 
 
 def me_pairs(clips: Sequence[ClipOutcome]) -> list[tuple[float, bool]] | None:
@@ -212,6 +233,33 @@ def statistics_of(
         "auroc_me": _weighted_auroc(score.clips, recordings, me_pairs),
         "auroc_state": _weighted_auroc(score.clips, recordings, state_pairs),
         **_detail_statistics(score, recordings),
+        **_macro_statistics(score, recordings),
+        **(
+            dict.fromkeys(EMOTION_METRICS, undefined_statistic)
+            if score.emotions is None
+            else score.emotions.statistics(list(recordings))
+        ),
+    }
+
+
+def _macro_statistics(
+    score: Score, recordings: Sequence[str]
+) -> Mapping[str, Callable[[Matrix], Matrix]]:
+    if not _has_macro(score):
+        return dict.fromkeys(("f1_macro_expression", "f1_overall"), undefined_statistic)
+    nothing = EventCounts()
+    rows = [score.macro.get(name, nothing) for name in recordings]
+    macro = np.array([astuple(one) for one in rows], dtype=np.float64)
+    both = np.array(
+        [
+            astuple(one + score.details[name].at_least)
+            for one, name in zip(rows, recordings, strict=True)
+        ],
+        dtype=np.float64,
+    )
+    return {
+        "f1_macro_expression": lambda w: f1_statistic(w @ macro),
+        "f1_overall": lambda w: f1_statistic(w @ both),
     }
 
 

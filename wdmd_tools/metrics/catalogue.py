@@ -29,6 +29,7 @@ class Need(StrEnum):
     CLIP_ME = "p_me"
     CLIP_STATE = "p_state"
     EMOTIONS = "emotions"
+    MACRO = "macro-expressions"
     RATE = "frame rate"
 
 
@@ -74,8 +75,13 @@ _UNDEFINED = {
     "auroc_me": "not every clip has a p_me, or all or none hold an ME",
     "balanced_acc_state": "not every clip with a state has a p_state, or all or none speak",
     "auroc_state": "not every clip with a state has a p_state, or all or none speak",
-    "uf1": "a class is neither true nor said",
-    "uar": "a class never occurs",
+    "f1_macro_expression": "no macro-expression was annotated, or none was spotted",
+    "f1_overall": "no macro-expression was annotated, or none was spotted",
+    "uf1": "nothing was recognised, or a class is neither true nor said",
+    "uar": "nothing was recognised, or a class never occurs",
+    "acc_emotion": "nothing was recognised, or there is no sample",
+    "f1_analysis": "no emotion is said of what was spotted, or no reference is of the classes",
+    "strs": "no emotion is said of what was spotted, or no reference is of the classes",
 }
 """By name, where the card has several reasons."""
 
@@ -85,7 +91,6 @@ _UNDEFINED_ON = {
     "detection": "no reference",
     "boundary-error": "no reference was found",
     "error-types": "nothing was predicted",
-    "strs": "no reference of the analysed classes",
 }
 """By card."""
 
@@ -121,6 +126,22 @@ CATALOGUE: tuple[MetricEntry, ...] = (
     ),
     MetricEntry(
         "f1_megc", "F1 by the rule of MEGC, IoU >= 0.5", _UP, _SEGMENTS, f"{_M}.megc", "megc"
+    ),
+    MetricEntry(
+        "f1_macro_expression",
+        "F1 of spotted macro-expressions by the rule of MEGC",
+        _UP,
+        (Need.SEGMENTS, Need.MACRO),
+        f"{_M}.megc",
+        "megc",
+    ),
+    MetricEntry(
+        "f1_overall",
+        "F1 by the rule of MEGC, micro- and macro-expressions pooled",
+        _UP,
+        (Need.SEGMENTS, Need.MACRO),
+        f"{_M}.megc",
+        "megc",
     ),
     MetricEntry("map", "Mean AP at tIoU 0.1:0.1:0.7", _UP, _RANKED, f"{_M}.detection", "detection"),
     MetricEntry(
@@ -197,6 +218,14 @@ CATALOGUE: tuple[MetricEntry, ...] = (
     MetricEntry(
         "uar",
         "Mean of the classes' recall",
+        _UP,
+        (Need.EMOTIONS,),
+        f"{_M}.recognition",
+        "recognition",
+    ),
+    MetricEntry(
+        "acc_emotion",
+        "Share of emotions that are right",
         _UP,
         (Need.EMOTIONS,),
         f"{_M}.recognition",

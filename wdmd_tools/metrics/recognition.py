@@ -1,4 +1,4 @@
-r"""Recognition of emotion classes: UF1 and UAR (MEGC 2019), from a pooled confusion matrix.
+r"""Recognition of emotion classes: UF1, UAR (MEGC 2019) and accuracy, from a pooled confusion matrix.
 
     true \ said    neg  pos  sur | other        TP_c on the diagonal, FN_c the rest of the row,
     neg             3    1    0  |   0           FP_c the rest of the column
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wdmd_tools.metrics.bootstrap import ratio
-from wdmd_tools.metrics.measured import Measured
+from wdmd_tools.metrics.measured import Measured, measured
 
 Matrix = npt.NDArray[np.float64]
 
@@ -107,6 +107,24 @@ def uf1_statistic(sums: Matrix) -> Matrix:
 def uar_statistic(sums: Matrix) -> Matrix:
     """UAR of flattened confusions (draws, K * (K + 1)), NaN where a class never occurs."""
     return np.asarray(class_counts(unfold(sums)).recall.mean(axis=-1))
+
+
+def accuracy_statistic(sums: Matrix) -> Matrix:
+    """Share of right answers of flattened confusions (draws, K * (K + 1)), NaN without a sample."""
+    right = np.diagonal(unfold(sums), axis1=-2, axis2=-1).sum(axis=-1)
+    return ratio(np.asarray(right), np.asarray(sums.sum(axis=-1)))
+
+
+def accuracy(confusion: Matrix) -> Measured:
+    """Share of samples whose class was said, over all classes together.
+
+    Args:
+        confusion: Summed, shape (K, K + 1), see `confusion_counts`.
+
+    Returns:
+        In [0, 1]; undefined without a sample.
+    """
+    return measured(float(accuracy_statistic(confusion.reshape(1, -1))[0]), "no sample")
 
 
 def uf1(confusion: Matrix, classes: Sequence[str]) -> Measured:
