@@ -22,15 +22,27 @@ def demo(
             "conversations are rendered.",
         ),
     ] = None,
+    as_: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help="Write a tiny synthetic copy of a public data set in the layout of its release: "
+            "casme2sq, casme3, samm, samm-lv, mmew, smic or casme2. With --subjects, --seed, --size.",
+        ),
+    ] = None,
     recordings: Annotated[int, typer.Option(help="How many conversations to render.")] = 12,
     subjects: Annotated[
         int | None,
         typer.Option(
-            help="How many different people appear.", show_default="6, or one per recording"
+            help="How many different people appear.",
+            show_default="6, or one per recording; 3 with --as",
         ),
     ] = None,
     fps: Annotated[float, typer.Option(help="Frames per second, 10 to 240.")] = 60.0,
-    size: Annotated[int, typer.Option(help="Width and height in pixels, even.")] = 360,
+    size: Annotated[
+        int,
+        typer.Option(help="Width and height in pixels, even.", show_default="360, with --as 320"),
+    ] = 360,
     seconds: Annotated[float, typer.Option(help="Length of a recording.")] = 60.0,
     me_amplitude: Annotated[
         str | None,
@@ -75,7 +87,8 @@ def demo(
 ) -> None:
     """Render synthetic conversations with known micro-expressions, as video and ELAN files.
 
-    With --from: put known micro-expressions into real footage. Exit codes: 0 all done, 2 wrong usage,
+    With --from: put known micro-expressions into real footage. With --as: a twin of a public data set, to
+    try `wdmd import` on. Exit codes: 0 all done, 2 wrong usage,
     3 no film could be used, 4 some could not.
     """
     from wdmd_tools.cli.console import out as stdout
@@ -85,6 +98,19 @@ def demo(
     from wdmd_tools.synth.generate import generate
 
     given = {name for name in context.params if _typed(context, name)}
+    if as_ is not None:
+        from wdmd_tools.cli.demo_twin import make_twin
+
+        make_twin(
+            as_,
+            out,
+            given,
+            subjects=subjects,
+            seed=seed,
+            size=size if "size" in given else None,
+            as_json=as_json,
+        )
+        return
     _check_mode(given, injecting=from_ is not None)
     if from_ is not None:
         amplitude = {} if me_amplitude is None else {"me_amplitude": me_amplitude}

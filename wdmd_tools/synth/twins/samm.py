@@ -49,7 +49,7 @@ _PREAMBLE: tuple[Row, ...] = (
     ("R", "unilateral, right"),
     ("A", "asymmetric"),
     (),
-    ("Onset, apex and offset are frames of the long recording"),
+    ("Onset, apex and offset are frames of the long recording",),
     ("-1: not annotated",),
     (),
     (),
@@ -123,15 +123,15 @@ def row(name: str, event: TwinEvent) -> Row:
 def _clips_of(who: str, rng: np.random.Generator) -> list[TwinVideo]:
     jitter = int(rng.integers(0, 8))
     if who == "028":
-        # The last digit of the apex was never typed in; readers of the release give 1105 for this row.
+        # Without an apex in the release, like two rows of subject 032; a published list gives them.
         event = expression("me", 1082, 1105, 1140, "Disgust", "9+10C", "9", "10C")
         return [_clip(who, "028_4_1", event.odd("apex -1", cells={"apex": -1}))]
     if who == "032":
         event = expression("me", 4920, 4945, 4981, "Other", "A14B+17", "A14B", "17")
-        other = expression("me", 7015, 7040, 7071, "Anger", "4+7")
+        other = expression("me", 5104, 5130, 5166, "Anger", "4+7")
         return [
             _clip(who, "032_3_1", event.odd("apex -1", cells={"apex": -1})),
-            _clip(who, "032_4_1", other),
+            _clip(who, "032_3_2", other.odd("apex -1", cells={"apex": -1})),
         ]
     if who == "006":
         first = expression(
