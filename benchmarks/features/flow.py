@@ -14,13 +14,13 @@ import json
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.features.flow_methods import flow_function
 from benchmarks.features.grey import to_grey
-from wdmd_tools.errors import ConfigError
 
 UInt8 = npt.NDArray[np.uint8]
 Float = npt.NDArray[np.float32]
@@ -98,11 +98,10 @@ def flow_pictures(volume: UInt8, k: int, method: Literal["tvl1", "dis"]) -> UInt
         its largest 255. The last `k` frames are 0.
     """
     frames = [face_square(frame) for frame in volume]
-    engine = _engine(method)
+    flow_of = flow_function(method)
     found = np.zeros((len(volume), SIZE, SIZE, 3), dtype=np.uint8)
     for index in range(len(volume) - k):
-        flow = np.asarray(engine.calc(frames[index], frames[index + k], None), dtype=np.float32)
-        found[index] = stretched(regions(flow))
+        found[index] = stretched(regions(flow_of(frames[index], frames[index + k])))
     return found
 
 
@@ -176,18 +175,3 @@ def _eye_mask() -> npt.NDArray[np.bool_]:
     for corners in _EYES:
         cv2.fillPoly(mask, [np.array(corners, dtype=np.int32)], 1)
     return mask.astype(bool)
-
-
-def _engine(method: Literal["tvl1", "dis"]) -> Any:
-    """OpenCV's flow; a new one for each clip, since clips are computed in several threads."""
-    import cv2
-
-    if method == "dis":
-        return cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    extra = getattr(cv2, "optflow", None)
-    if extra is None or not hasattr(extra, "DualTVL1OpticalFlow_create"):
-        raise ConfigError(
-            "TV-L1 optical flow: the installed OpenCV has none; install opencv-contrib-python, or set "
-            "the option flow to dis"
-        )
-    return extra.DualTVL1OpticalFlow_create()

@@ -106,6 +106,9 @@ class FeatureStore(Generic[ArrayT]):
         cache: Folder of cache files.
         settings: What is computed; called with a clip's frame rate, since time radii are in seconds.
         progress: Told about clips.
+        per_frame: Whether an array has a row for each frame of its clip, which is then checked.
+        workers: Clips that are computed at a time; ``OMP_NUM_THREADS``, or else one per processor, when
+            `None`.
     """
 
     def __init__(
@@ -113,8 +116,12 @@ class FeatureStore(Generic[ArrayT]):
         cache: Path,
         settings: Callable[[float], ClipFeature[ArrayT]],
         progress: Progress = no_progress,
+        *,
+        per_frame: bool = True,
+        workers: int | None = None,
     ) -> None:
         self._cache, self._settings, self._progress = cache, settings, progress
+        self._per_frame, self._workers = per_frame, workers
 
     def each(self, dataset: Dataset, clips: Sequence[Clip]) -> Iterator[tuple[Clip, ArrayT]]:
         """Features of clips, in their order; a few are computed ahead.
@@ -130,7 +137,8 @@ class FeatureStore(Generic[ArrayT]):
                 strict=True,
             )
         )
-        workers = int(os.environ.get("OMP_NUM_THREADS", "") or os.cpu_count() or 1)
+        given = os.environ.get("OMP_NUM_THREADS", "")
+        workers = self._workers or int(given or os.cpu_count() or 1)
         with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
             ahead = workers + 1
             waiting = [pool.submit(self._one, c, hashes[c.clip_id]) for c in clips[:ahead]]
@@ -150,7 +158,7 @@ class FeatureStore(Generic[ArrayT]):
         found = settings.compute(clip.crop_path) if stored is None else cast(ArrayT, stored)
         if stored is None and crop_sha256.strip("0"):
             _write(path, found)
-        if len(found) != clip.n_frames:
+        if self._per_frame and len(found) != clip.n_frames:
             raise ManifestError(
                 f"{clip.crop_path}: has {len(found)} frames, the clips table says {clip.n_frames}; "
                 "build the dataset again"

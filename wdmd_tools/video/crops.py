@@ -146,6 +146,18 @@ def read_crop_window(path: Path, start: int, stop: int) -> Frames:
     return np.stack(frames)
 
 
+def iter_crop(path: Path) -> Iterator[Frames]:
+    """The frames of a crop video one after the other, (H, W, 3) RGB uint8, for films too long for memory.
+
+    Args:
+        path: A file under ``crops/``.
+
+    Raises:
+        ManifestError: It is absent or damaged.
+    """
+    return _frames(path, 0, None)
+
+
 def _frames(path: Path, start: int, stop: int | None) -> Iterator[Frames]:
     """Frames ``[start, stop)`` in order, without those that the file lacks."""
     if not Path(path).is_file():
