@@ -34,6 +34,7 @@ class FrameTable:
         pts: As in the container, in units of `time_base`, strictly increasing.
         time_base: Seconds per unit.
         shift: Start of the container in seconds, taken off every time.
+        rate: Frames per second where it is known, as for numbered pictures; `fps` is measured when `None`.
 
     Raises:
         ValueError: There is no frame, or times do not increase.
@@ -42,6 +43,7 @@ class FrameTable:
     pts: tuple[int, ...]
     time_base: Fraction
     shift: Fraction = Fraction(0)
+    rate: Fraction | None = None
 
     def __post_init__(self) -> None:
         if not self.pts:
@@ -80,7 +82,9 @@ class FrameTable:
 
     @cached_property
     def fps(self) -> Fraction:
-        """Average frame rate; a usual rate where it agrees with one within 0.02 %."""
+        """Average frame rate; a usual rate where it agrees with one within 0.02 %; `rate` if known."""
+        if self.rate is not None:
+            return self.rate
         if len(self.pts) < 2:
             return Fraction(25)
         mean = (len(self.pts) - 1) / ((self.pts[-1] - self.pts[0]) * self.time_base)

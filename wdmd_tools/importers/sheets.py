@@ -184,11 +184,11 @@ def _xlsx(path: Path, data: bytes) -> Iterator[tuple[str, Iterable[tuple[str, ..
 
 
 def _xls(path: Path, data: bytes) -> Iterator[tuple[str, Iterable[tuple[str, ...]]]]:
-    import xlrd
+    import xlrd.biffh
 
     try:
         book = xlrd.open_workbook(file_contents=data)
-    except (xlrd.XLRDError, AssertionError, ValueError, IndexError, KeyError) as error:
+    except (xlrd.biffh.XLRDError, AssertionError, ValueError, IndexError, KeyError) as error:
         raise DataError(f"{path}: damaged xls ({error}); copy it from the release again") from error
     for sheet in book.sheets():
         yield (

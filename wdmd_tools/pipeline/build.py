@@ -1,10 +1,11 @@
-"""`build_dataset`: from annotations and videos to a dataset folder.
+"""`build_dataset`: from annotations and videos to a dataset folder; `build_plan`: from a plan.
 
 plan -> lock -> for each recording that is not finished: build, store -> publish
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from wdmd_tools.config import BuildConfig
 from wdmd_tools.errors import (
@@ -26,6 +27,7 @@ from wdmd_tools.pipeline.publish import BuildReport, publish, reject_row
 from wdmd_tools.pipeline.shared_faces import refuse_shared_faces
 from wdmd_tools.pipeline.work import Shared, Task
 from wdmd_tools.protocol import Protocol
+from wdmd_tools.video.film import film_bytes
 
 
 def build_dataset(
@@ -69,10 +71,65 @@ def build_dataset(
         DataError: Nothing could be built; the rejects table says why.
         WdmdError: The disk is full. A worker that was killed is replaced.
     """
-    _check_paths(elan, videos, out, jobs)
+    check_out(out, {"--elan": elan, "--videos": videos})
+    _check_jobs(jobs)
     protocol = protocol or Protocol()
     plan = plan_project(elan, videos, protocol, subjects=subjects)
     _check_chosen_annotator(plan, config)
+    return build_plan(
+        plan,
+        out,
+        config,
+        name=name or _default_name(elan),
+        protocol=protocol,
+        synthetic=_is_synthetic(elan),
+        face_model=face_model,
+        jobs=jobs,
+        engine=engine,
+        progress=progress,
+    )
+
+
+def build_plan(
+    plan: Plan,
+    out: Path,
+    config: BuildConfig,
+    *,
+    name: str,
+    protocol: Protocol | None = None,
+    synthetic: bool = False,
+    about: Mapping[str, Any] | None = None,
+    face_model: Path | None = None,
+    jobs: int = 1,
+    engine: Engine | None = None,
+    progress: Progress = lambda _progress: None,
+) -> BuildReport:
+    """Build what is planned, wherever the plan comes from, or finish it.
+
+    Args:
+        plan: Recordings and the problems found so far.
+        out: Dataset folder, made if need be; see `check_out`.
+        config: Settings.
+        name: Name of the dataset.
+        protocol: Stored with the dataset; the built-in one when `None`.
+        synthetic: Whether the films were rendered by `wdmd demo`.
+        about: Further keys of ``dataset.json``.
+        face_model: ``face_landmarker.task``; found or fetched when `None`.
+        jobs: See `build_dataset`.
+        engine: See `build_dataset`.
+        progress: See `build_dataset`.
+
+    Returns:
+        What was made.
+
+    Raises:
+        ConfigError: Another build is writing the folder.
+        MissingDependencyError: The face model or a binary is missing.
+        DataError: Nothing could be built; the rejects table says why.
+        WdmdError: The disk is full.
+    """
+    _check_jobs(jobs)
+    protocol = protocol or Protocol()
     model_file = get_face_model(face_model) if plan.recordings else Path()
     try:
         with lock_folder(out):
@@ -98,7 +155,7 @@ def build_dataset(
             parts = refuse_shared_faces(plan, parts)
             _refuse_empty(out, plan, parts)
             counts, problems = publish(
-                out, name or _default_name(elan), _is_synthetic(elan), plan, parts, config, protocol
+                out, name, synthetic, plan, parts, config, protocol, about=about
             )
     except OSError as error:
         raise WdmdError(describe_os_error(error, error.filename or out)) from error
@@ -106,12 +163,19 @@ def build_dataset(
     return BuildReport(out, counts, problems, len(todo), retried)
 
 
-def _check_paths(elan: Path, videos: Path, out: Path, jobs: int) -> None:
-    if jobs < 1:
-        raise ConfigError(f"--jobs: expected at least 1, got {jobs}")
+def check_out(out: Path, inputs: Mapping[str, Path]) -> None:
+    """Refuse a dataset folder that a build must not write.
+
+    Args:
+        out: The folder.
+        inputs: What is read, by the name of the option, for messages.
+
+    Raises:
+        ConfigError: It is a file, lies inside of an input, or holds something else.
+    """
     if out.exists() and not out.is_dir():
         raise ConfigError(f"--out: {out} is a file; give a folder")
-    for option, folder in (("--elan", elan), ("--videos", videos)):
+    for option, folder in inputs.items():
         if folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
             raise ConfigError(
                 f"--out: {out} lies inside of {option} {folder}; choose a folder beside it"
@@ -120,6 +184,11 @@ def _check_paths(elan: Path, videos: Path, out: Path, jobs: int) -> None:
     if out.is_dir() and any(out.iterdir()) and not (out / ".build").is_dir():
         what = "a dataset that was not built here" if foreign.exists() else "other files"
         raise ConfigError(f"--out: {out} holds {what}; choose an empty or new folder")
+
+
+def _check_jobs(jobs: int) -> None:
+    if jobs < 1:
+        raise ConfigError(f"--jobs: expected at least 1, got {jobs}")
 
 
 def _check_chosen_annotator(plan: Plan, config: BuildConfig) -> None:
@@ -135,7 +204,7 @@ def _build_all(
 ) -> list[Finished]:
     """Build recordings, longest file first so that no worker is left with a long one at the end."""
     meter = ProgressMeter(tasks, finished, progress)
-    ordered = sorted(tasks, key=lambda task: -task.recording.video.stat().st_size)
+    ordered = sorted(tasks, key=lambda task: -film_bytes(task.recording.video))
     done = []
     if ordered:
         for one in engine.run(ordered, shared, meter.step):

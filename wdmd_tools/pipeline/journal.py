@@ -24,12 +24,12 @@ from wdmd_tools.config import BuildConfig
 from wdmd_tools.errors import ConfigError
 from wdmd_tools.faces.model_file import SHA256
 from wdmd_tools.manifest.schema import SCHEMA_VERSION
+from wdmd_tools.pipeline.film_state import film_state
 from wdmd_tools.pipeline.part import DONE, Part, PartWriter, read_part
 from wdmd_tools.pipeline.plan import RecordingPlan
 from wdmd_tools.protocol import Protocol
 
 FOLDER = ".build"
-_EDGE = 1 << 20
 _TOOLS = ("av", "ffmpeg-python", "imageio-ffmpeg", "mediapipe", "numpy", "opencv-contrib-python",
           "pyarrow", "pympi-ling")  # fmt: skip
 
@@ -55,11 +55,6 @@ def recording_key(plan: RecordingPlan, config: BuildConfig, protocol: Protocol) 
         config: Settings; those of the split and the limits do not matter here.
         protocol: Which tier means what.
     """
-    stat = plan.video.stat()
-    with plan.video.open("rb") as stream:
-        edges = stream.read(_EDGE)
-        stream.seek(max(0, stat.st_size - _EDGE))
-        edges += stream.read(_EDGE)
     versions = {k: v for k, v in tool_versions().items() if k != "python"}
     parts = {
         "schema": SCHEMA_VERSION,
@@ -71,7 +66,9 @@ def recording_key(plan: RecordingPlan, config: BuildConfig, protocol: Protocol) 
         "place": dataclasses.asdict(plan.place) if plan.place else None,
         "annotators": plan.annotators,
         "eaf": plan.eaf_hashes,
-        "video": [stat.st_size, stat.st_mtime_ns, hashlib.sha256(edges).hexdigest()],
+        "video": film_state(plan.video),
+        **({"rate": str(plan.rate)} if plan.rate is not None else {}),
+        **({"facts": plan.facts} if plan.facts else {}),
     }
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

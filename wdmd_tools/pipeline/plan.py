@@ -8,6 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from wdmd_tools.annotations import AnnotationDocument, Problem
@@ -31,7 +32,7 @@ class RecordingPlan:
     Args:
         recording_id: ``[a-z0-9_-]``, unique.
         subject_id: The person shown.
-        video: The file.
+        video: The file, or a folder of numbered frames.
         source_video: Its path under the videos folder, with forward slashes.
         events_file: The first ELAN file, as the user named it, for messages.
         eaf_hashes: SHA-256 of each ELAN file by name, sorted.
@@ -40,6 +41,8 @@ class RecordingPlan:
         time_origin_ms: Media time of that line's 0.
         place: Where in the picture the subject is, if a person said so.
         shares_film: Whether other people of the same film are recordings too.
+        rate: Frames per second, where `video` is a folder of frames.
+        facts: What else the result depends on, where no ELAN file says it; empty or a digest.
     """
 
     recording_id: str
@@ -53,6 +56,8 @@ class RecordingPlan:
     time_origin_ms: int
     place: SubjectPlace | None = None
     shares_film: bool = False
+    rate: Fraction | None = None
+    facts: str = ""
 
     @property
     def clip_intervals(self) -> list[Interval]:

@@ -37,7 +37,10 @@ class ProgressMeter:
     """
 
     def __init__(self, tasks: Sequence[Task], finished: int, tell: Progress) -> None:
-        self._totals = {task.name: declared_duration_s(task.recording.video) for task in tasks}
+        self._totals = {
+            task.name: declared_duration_s(task.recording.video, task.recording.rate)
+            for task in tasks
+        }
         self._done = dict.fromkeys(self._totals, 0.0)
         self._finished = finished
         self._recordings_total = finished + len(tasks)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,8 @@ def publish(
     parts: dict[str, Part],
     config: BuildConfig,
     protocol: Protocol,
+    *,
+    about: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, int], tuple[Problem, ...]]:
     """Write tables, dataset.json, README.md, croissant.json and SHA256SUMS.
 
@@ -72,6 +74,7 @@ def publish(
         parts: Every recording's part.
         config: Settings.
         protocol: Which tier means what.
+        about: Further keys of ``dataset.json``.
 
     Returns:
         Counts, and all problems.
@@ -102,6 +105,7 @@ def publish(
             "videos": {r.source_video: parts[r.recording_id].video_sha256 for r in plan.recordings},
             "eaf": {path: digest for r in plan.recordings for path, digest in r.eaf_hashes},
         },
+        **(about or {}),
     }
     _remove_orphans(out, clips)
     atomic.write_text(out / "README.md", readme(info))

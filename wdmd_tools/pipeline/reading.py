@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from wdmd_tools.consensus import Run
 from wdmd_tools.errors import VideoError
-from wdmd_tools.video.decode import SourceFrame, iter_frames
+from wdmd_tools.video.decode import SourceFrame
+from wdmd_tools.video.film import film_frames
 from wdmd_tools.video.probe import VideoInfo
 
 SEEK_GAP_MS = 4000
@@ -67,7 +68,7 @@ class ClipReader:
             return
         self._pending = None
         self._at = start
-        self._frames = iter_frames(self._info.path, self._info.table, start)
+        self._frames = film_frames(self._info.path, self._info.table, start)
 
     def _next(self) -> SourceFrame | None:
         frame, self._pending = self._pending, None

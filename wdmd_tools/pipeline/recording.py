@@ -14,16 +14,23 @@ from wdmd_tools.errors import VideoError, WdmdError
 from wdmd_tools.faces.align import Alignment
 from wdmd_tools.faces.clip_faces import ClipFaces
 from wdmd_tools.pipeline.clip_spans import ClipSpan, clip_spans, events_outside_clips, left_out
-from wdmd_tools.pipeline.hashing import sha256_of
-from wdmd_tools.pipeline.labels import Labels, label_frames, segment_rows
+from wdmd_tools.pipeline.film_state import sha256_of_film
+from wdmd_tools.pipeline.labels import Labels, label_frames
 from wdmd_tools.pipeline.part import PartWriter
 from wdmd_tools.pipeline.plan import RecordingPlan
 from wdmd_tools.pipeline.reading import ClipReader, raise_if_out_of_memory
-from wdmd_tools.pipeline.rejection import unreadable, unusable, without_chosen_annotator
+from wdmd_tools.pipeline.rejection import (
+    broken_frames,
+    unreadable,
+    unusable,
+    without_chosen_annotator,
+)
 from wdmd_tools.pipeline.rows import clip_row, frame_rows
+from wdmd_tools.pipeline.segments import segment_rows
 from wdmd_tools.video.crop_codecs import CROP_CODECS
 from wdmd_tools.video.crops import open_crop_writer
-from wdmd_tools.video.decode import FrameCountError, SourceFrame, iter_frames
+from wdmd_tools.video.decode import FrameCountError, SourceFrame
+from wdmd_tools.video.film import film_frames
 from wdmd_tools.video.probe import VideoInfo, probe
 
 OnProgress = Callable[[float, float], None]
@@ -62,13 +69,13 @@ def build_recording(
         part.problems.append(absent)
         return
     try:
-        info = probe(plan.video)
-        part.video_sha256 = sha256_of(plan.video)
+        info = probe(plan.video, rate=plan.rate)
+        part.video_sha256 = sha256_of_film(plan.video)
         try:
             _build(plan, info, config, model_file, out, part, on_progress, limit)
         except FrameCountError:
             part.restart()
-            info = probe(plan.video, decode=True)
+            info = probe(plan.video, decode=True, rate=plan.rate)
             _build(plan, info, config, model_file, out, part, on_progress, limit)
     except VideoError as error:
         raise_if_out_of_memory(error)
@@ -92,6 +99,7 @@ def _build(
     part.problems.extend(labels.problems)
     part.problems.extend(events_outside_clips(labels, clips))
     part.problems.extend(left_out(plan, info, clips))
+    part.problems.extend(broken_frames(plan, info))
     crops = out / "crops"
     crops.mkdir(parents=True, exist_ok=True)
     reader = ClipReader(info)
@@ -162,7 +170,7 @@ def _write_crop(
     start = clip.frames[0]
 
     def reread(first: int, stop: int) -> Iterator[SourceFrame]:
-        return iter_frames(info.path, info.table, start + first, start + stop)
+        return film_frames(info.path, info.table, start + first, start + stop)
 
     codec = CROP_CODECS[config.crop.codec]
     try:

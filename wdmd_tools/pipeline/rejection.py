@@ -6,6 +6,7 @@ from wdmd_tools.errors import VideoError
 from wdmd_tools.faces.clip_faces import ClipFaces, FaceTrack
 from wdmd_tools.pipeline.clip_spans import ClipSpan
 from wdmd_tools.pipeline.plan import RecordingPlan
+from wdmd_tools.video.probe import VideoInfo
 
 
 def without_chosen_annotator(plan: RecordingPlan, config: BuildConfig) -> Problem | None:
@@ -35,6 +36,26 @@ def unreadable(plan: RecordingPlan, error: VideoError) -> Problem:
     """
     message, _, fix = str(error).partition("; ")
     return Problem("E_VIDEO", message, fix or "copy the video again", plan.events_file)
+
+
+def broken_frames(plan: RecordingPlan, info: VideoInfo) -> list[Problem]:
+    """Frames of a folder that cannot be decoded, and are gaps in its times.
+
+    Args:
+        plan: The recording.
+        info: Its folder.
+    """
+    if not info.broken:
+        return []
+    some = ", ".join(info.broken[:5]) + (", ..." if len(info.broken) > 5 else "")
+    return [
+        Problem(
+            "W_BROKEN_FRAMES",
+            f"{plan.source_video}: {len(info.broken)} frames cannot be decoded and are left out: {some}",
+            "copy them again from the release",
+            plan.events_file,
+        )
+    ]
 
 
 def unusable(

@@ -24,6 +24,7 @@ class Event:
         tier: The tier.
         annotation_id: The annotation.
         line: Its line in the file.
+        apex_ms: When the movement is largest, on ELAN's time line, where it is known.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Event:
     tier: str
     annotation_id: str
     line: int
+    apex_ms: int | None = None
 
     def problem(self, code: str, message: str, fix: str) -> Problem:
         """A finding about this event."""
@@ -51,7 +53,10 @@ class Event:
 
     def shift(self, by_ms: int) -> "Event":
         """The same event, `by_ms` later."""
-        return replace(self, interval=self.interval.shift(by_ms)) if by_ms else self
+        if not by_ms:
+            return self
+        apex_ms = None if self.apex_ms is None else self.apex_ms + by_ms
+        return replace(self, interval=self.interval.shift(by_ms), apex_ms=apex_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import av.video.stream
 from wdmd_tools.errors import VideoError
 from wdmd_tools.timebase import FrameTable
 from wdmd_tools.video.decode import SourceFrame
+from wdmd_tools.video.frame_folder import list_frames, read_frame
 from wdmd_tools.video.open import open_video
 
 
@@ -30,6 +31,8 @@ class VideoInfo:
         height: Pixels, likewise.
         codec: For example ``"h264"``.
         table: Presentation times.
+        broken: Files of a folder of frames that cannot be decoded and are gaps; known after decoding.
+        ignored: Files of such a folder that are no frames.
     """
 
     path: Path
@@ -37,18 +40,23 @@ class VideoInfo:
     height: int
     codec: str
     table: FrameTable
+    broken: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
-def probe(path: Path, *, decode: bool = False) -> VideoInfo:
+def probe(path: Path, *, decode: bool = False, rate: Fraction | None = None) -> VideoInfo:
     """Read size, codec and frame times of a video.
 
     Args:
-        path: The video.
+        path: The video, or a folder of numbered frames.
         decode: Whether to decode every frame instead of trusting the packets.
+        rate: Frames per second of a folder of frames, which does not say it; a film's own times count.
 
     Raises:
         VideoError: It cannot be read, or holds no frame.
     """
+    if path.is_dir():
+        return _probe_folder(path, rate, decode=decode)
     with open_video(path) as (container, stream):
         if stream.time_base is None:
             raise VideoError(f"{path}: the video has no time base; convert it to MP4")
@@ -61,6 +69,28 @@ def probe(path: Path, *, decode: bool = False) -> VideoInfo:
         codec = stream.codec_context.name
     width, height = _shown_size(path)
     return VideoInfo(Path(path), width, height, codec, table)
+
+
+def _probe_folder(path: Path, rate: Fraction | None, *, decode: bool) -> VideoInfo:
+    if rate is None:
+        raise VideoError(f"{path}: a folder of frames needs a frame rate")
+    frames = list_frames(path)
+    numbers, broken, first = [], [], None
+    for number, name in zip(frames.numbers, frames.names, strict=True):
+        if first is None or decode:
+            try:
+                picture = read_frame(path / name)
+            except VideoError:
+                broken.append(name)
+                continue
+            first = picture.shape if first is None else first
+        numbers.append(number)
+    if first is None:
+        raise VideoError(f"{path}: none of {len(broken)} frames can be decoded; copy them again")
+    table = FrameTable(tuple(numbers), 1 / rate, numbers[0] / rate, rate=rate)
+    height, width = first[:2]
+    codec = path.joinpath(frames.names[0]).suffix.lower().lstrip(".")
+    return VideoInfo(path, width, height, codec, table, tuple(broken), frames.others)
 
 
 def _shown_size(path: Path) -> tuple[int, int]:

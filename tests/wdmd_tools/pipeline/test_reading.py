@@ -30,7 +30,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         starts.append(start)
         return iter_frames(path, table, start)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reading, "iter_frames", spy)
+    monkeypatch.setattr(reading, "film_frames", spy)
     return starts
 
 
@@ -58,7 +58,7 @@ def test_behind_damage_it_tries_again(film: VideoInfo, monkeypatch: pytest.Monke
                 raise VideoError("broken here")
             yield frame
 
-    monkeypatch.setattr(reading, "iter_frames", breaks)
+    monkeypatch.setattr(reading, "film_frames", breaks)
     reader = ClipReader(film)
     assert [f.index for f in reader.frames((0, 30))] == list(range(20))
     assert str(reader.error) == "broken here"
