@@ -21,5 +21,5 @@ class Stem(nn.Sequential):
 
     def forward(self, frames: Tensor) -> Tensor:
         """Maps, shape (B, C, side / 8, side / 8), of frames of shape (B, 1, side, side)."""
-        found: Tensor = super().forward(frames)
+        found: Tensor = super().forward(frames)  # type: ignore[no-untyped-call]
         return found
