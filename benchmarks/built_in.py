@@ -93,6 +93,22 @@ BUILT_IN = (
         group="trivial",
         sources=("benchmarks.models.trivial",),
     ),
+    ModelEntry(
+        "emotion-majority",
+        "benchmarks.models.trivial_emotion:MajorityEmotion",
+        "majority emotion",
+        "The training split's most frequent emotion, always; it spots nothing.",
+        group="trivial",
+        sources=("benchmarks.models.trivial",),
+    ),
+    ModelEntry(
+        "emotion-random",
+        "benchmarks.models.trivial_emotion:RandomEmotion",
+        "random emotion (training shares)",
+        "Each emotion as often as the training split has it, on segments placed as random places them.",
+        group="trivial",
+        sources=("benchmarks.models.trivial",),
+    ),
     _lbp(
         "lbp-top",
         "lbp:LbpTopSvm",

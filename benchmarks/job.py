@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from benchmarks.models.base import FitContext, Progress, Spotter
+from benchmarks.models.base import FitContext, Progress, Recogniser, Spotter
 from benchmarks.oracle import oracle_extras
 from benchmarks.protocols import (
     TEST_SPLIT,
@@ -36,13 +36,24 @@ from benchmarks.provenance import (
     scoring_digest,
     versions,
 )
+from benchmarks.recognising import recognise_samples, recognise_spotted
 from benchmarks.registry import ModelEntry
 from benchmarks.results import JobError, JobKey, JobResult, write_result
-from benchmarks.scoring import score_predictions
+from benchmarks.scoring import Score, score_predictions
+from benchmarks.scoring_emotions import NO_EMOTIONS, known_scheme
 from benchmarks.summary import point_values
+from wdmd_tools.emotions import EmotionScheme
 from wdmd_tools.errors import WdmdError
 from wdmd_tools.manifest import Dataset
-from wdmd_tools.predictions import read_predictions, write_predictions
+from wdmd_tools.metrics.strs import StrsMode
+from wdmd_tools.predictions import (
+    RECOGNITIONS_FILE,
+    ClipPrediction,
+    read_predictions,
+    read_recognitions,
+    write_predictions,
+    write_recognitions,
+)
 
 _MARK = "@progress"
 
@@ -71,6 +82,8 @@ class JobSpec(BaseModel):
         sources: Modules whose code decides what the model does.
         code_digest: Of that code when the job was planned.
         smoke: Whether it only tries if the model runs at all; its numbers mean nothing.
+        emotions: Scheme to recognise by, or ``"none"``.
+        macro: Whether macro-expressions are asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -95,6 +108,8 @@ class JobSpec(BaseModel):
     sources: tuple[str, ...] = ()
     code_digest: str = ""
     smoke: bool = False
+    emotions: str = NO_EMOTIONS
+    macro: bool = False
 
     def result(self, **facts: Any) -> JobResult:
         """A result of this job with the facts that all results share."""
@@ -163,7 +178,10 @@ def _fit_and_predict(
         runs_dir=spec.runs,
         options=spec.options,
         progress=progress,
+        emotions=known_scheme(spec.emotions),
+        macro=spec.macro,
     )
+    (spec.out / RECOGNITIONS_FILE).unlink(missing_ok=True)
     begin = time.perf_counter()
     model.fit(training_view(dataset), context)
     seconds["fit"] = round(time.perf_counter() - begin, 3)
@@ -174,9 +192,27 @@ def _fit_and_predict(
     begin = time.perf_counter()
     predictions = model.predict(blind_view(dataset, "test"), "test")
     seconds["predict"] = round(time.perf_counter() - begin, 3)
+    if context.emotions is not None and isinstance(model, Recogniser):
+        begin = time.perf_counter()
+        predictions = _recognise(model, dataset, predictions, context.emotions, spec.out)
+        seconds["recognise"] = round(time.perf_counter() - begin, 3)
     write_predictions(spec.out, predictions)
     said = model.describe()
-    return {**rescore(dataset, spec.out, said), "facts": said, "protocol": facts}
+    again = rescore(dataset, spec.out, said, context.emotions)
+    return {**again, "facts": said, "protocol": facts}
+
+
+def _recognise(
+    model: Recogniser,
+    dataset: Dataset,
+    predictions: list[ClipPrediction],
+    scheme: EmotionScheme,
+    out: Path,
+) -> list[ClipPrediction]:
+    """Write what the model says of the annotated micro-expressions; its own spotted ones with emotions."""
+    blind = blind_view(dataset, TEST_SPLIT)
+    write_recognitions(out, recognise_samples(model, dataset, blind, scheme, TEST_SPLIT))
+    return recognise_spotted(model, blind, predictions, scheme)
 
 
 def _adapt(model: Spotter, dataset: Dataset) -> dict[str, Any] | None:
@@ -192,7 +228,10 @@ def _adapt(model: Spotter, dataset: Dataset) -> dict[str, Any] | None:
 
 
 def rescore(
-    dataset: Dataset, folder: Path, facts: Mapping[str, Any] | None = None
+    dataset: Dataset,
+    folder: Path,
+    facts: Mapping[str, Any] | None = None,
+    emotions: EmotionScheme | None = None,
 ) -> dict[str, Any]:
     """The parts of a result that follow from its prediction files.
 
@@ -200,14 +239,36 @@ def rescore(
         dataset: With labels.
         folder: With the prediction files.
         facts: What the model says about itself.
+        emotions: The classes that were asked for.
     """
     predictions = read_predictions(folder)
-    score = score_predictions(dataset, predictions)
+    recognitions = None if emotions is None else read_recognitions(folder)
+    score = score_predictions(dataset, predictions, emotions=emotions, recognitions=recognitions)
     return {
         "score": score.to_json(),
         "metrics": point_values(score),
-        "extras": oracle_extras(dataset, predictions, facts or {}),
+        "extras": {**oracle_extras(dataset, predictions, facts or {}), **official_extras(score)},
         "scoring_digest": scoring_digest(),
+    }
+
+
+def official_extras(score: Score) -> dict[str, Any]:
+    """Spot-then-recognise as the challenge's public evaluator counts, to stand beside published numbers.
+
+    Args:
+        score: Of one set of predictions.
+
+    Returns:
+        For a result's ``extras``; `None` where undefined, empty when no emotion is said of what is spotted.
+    """
+    said = None if score.emotions is None else score.emotions.joint(StrsMode.OFFICIAL)
+    if said is None:
+        return {}
+    return {
+        "official_f1_spotting": said.f1_spotting.value,
+        "official_f1_analysis": said.f1_analysis.value,
+        "official_strs": said.strs.value,
+        "official_analysed": said.analysed,
     }
 
 

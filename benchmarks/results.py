@@ -3,6 +3,7 @@
     results/<dataset>/dataset.json
     results/<dataset>/<protocol>/<model>/fold0-seed0/
         result.json log.txt predictions.parquet frame_scores.parquet clip_scores.parquet
+        recognitions.parquet    where emotions were recognised
 
 A job that failed has a result too, with the error in it. `result.json` is written last and removed first,
 so a folder that has one is whole.
@@ -134,7 +135,12 @@ class JobResult(BaseModel):
 
 
 def job_hash(
-    key: JobKey, options: Mapping[str, Any], target: str, code_digest: str, data_hash: str
+    key: JobKey,
+    options: Mapping[str, Any],
+    target: str,
+    code_digest: str,
+    data_hash: str,
+    asked: Mapping[str, Any] | None = None,
 ) -> str:
     """Hex digest that stands for everything a job's predictions depend on.
 
@@ -144,8 +150,9 @@ def job_hash(
         target: The model's ``"module:object"``.
         code_digest: See `benchmarks.registry.ModelEntry.code_digest`.
         data_hash: See `wdmd_tools.manifest.Dataset.data_hash`.
+        asked: What is asked beside micro-expressions; nothing when empty.
     """
-    facts = {
+    facts: dict[str, Any] = {
         "version": RESULT_VERSION,
         "job": key.model_dump(),
         "options": dict(options),
@@ -153,6 +160,8 @@ def job_hash(
         "code": code_digest,
         "data": data_hash,
     }
+    if asked:
+        facts["asked"] = dict(asked)
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), allow_nan=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -87,10 +87,7 @@ class Score:
             self.unpredicted + other.unpredicted,
             {**self.details, **other.details},
             {**self.macro, **other.macro},
-            # One fold without emotions leaves the whole without: a part would be another number.
-            None
-            if self.emotions is None or other.emotions is None
-            else self.emotions + other.emotions,
+            _together(self.emotions, other.emotions),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -123,6 +120,13 @@ class Score:
             {name: EventCounts(**one) for name, one in value.get("macro", {}).items()},
             EmotionScore.from_json(value["emotions"]) if value.get("emotions") else None,
         )
+
+
+def _together(one: EmotionScore | None, other: EmotionScore | None) -> EmotionScore | None:
+    """Of two folds; of a part of them, or of different classes, there is no score of the whole."""
+    if one is None or other is None or one.scheme != other.scheme or one.classes != other.classes:
+        return None
+    return one + other
 
 
 def score_predictions(

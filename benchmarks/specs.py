@@ -20,10 +20,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from benchmarks.protocols.definitions import COMPOSITE, CROSS
 from benchmarks.protocols.opened import Folders
 from benchmarks.registry import ModelEntry, Registry
+from wdmd_tools.emotions import SCHEMES
 from wdmd_tools.errors import ConfigError
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 """Names of datasets and models: they become folders."""
+
+EMOTION_CHOICES = ("auto", "none", *(one.name for one in SCHEMES))
+"""What a dataset may ask to be recognised."""
 
 
 class _Frozen(BaseModel):
@@ -42,6 +46,9 @@ class DatasetSpec(_Frozen):
         people: ``people.csv``, who is the same person in several datasets.
         display: As shown in tables; the dataset's own name when empty.
         synthetic: Whether to label it as synthetic; found out from the dataset when `None`.
+        emotions: What is recognised: ``auto`` (three classes where they can be learnt in every fold),
+            ``none``, or a scheme of `wdmd_tools.emotions`.
+        macro: Whether spotters are asked for macro-expressions too; where there are any when `None`.
     """
 
     path: Path
@@ -51,6 +58,8 @@ class DatasetSpec(_Frozen):
     train: Path | None = None
     pool: dict[str, Path] = Field(default_factory=dict)
     people: Path | None = None
+    emotions: str = "auto"
+    macro: bool | None = None
 
     @property
     def folders(self) -> Folders:
@@ -86,6 +95,16 @@ class DatasetSpec(_Frozen):
         if len(value) == 1:
             raise ValueError("a pool needs at least two datasets")
         return value
+
+    @field_validator("emotions", mode="before")
+    @classmethod
+    def _scheme_is_known(cls, value: Any) -> Any:
+        """YAML reads a bare 3 as a number."""
+        name = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if isinstance(name, str) and name not in EMOTION_CHOICES:
+            known = ", ".join(EMOTION_CHOICES)
+            raise ValueError(f"unknown scheme of emotions {name!r}; known: {known}")
+        return name
 
     @field_validator("protocol")
     @classmethod

@@ -5,7 +5,7 @@ undefined as soon as one seed's is.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -156,6 +156,9 @@ def summarise(
     recordings = sorted(scores[0].events)
     if any(sorted(score.events) != recordings for score in scores):
         raise ValueError("Expected all scores to be of the same recordings.")
+    if len({None if one.emotions is None else one.emotions.scheme for one in scores}) > 1:
+        # Seeds that were scored on different classes have no mean.
+        scores = [replace(score, emotions=None) for score in scores]
     points = [point_values(score) for score in scores]
     means = {name: _mean([point[name] for point in points]) for name in METRICS}
     # A resample is a vector of weights of the recordings, so clusters have the unit matrix as counts.

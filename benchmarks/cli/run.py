@@ -62,6 +62,13 @@ def run(
             "that wdmd split made: all of its folds are run; bench protocols explains them."
         ),
     ] = "holdout",
+    emotions: Annotated[
+        str | None,
+        typer.Option(
+            help="What is recognised: auto (three classes where they can be learnt), none, or a scheme "
+            "such as 4 or casme2-5; over what bench.yaml says."
+        ),
+    ] = None,
     config: ConfigFile = None,
     datasets_file: DatasetFile = None,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Trainings per model.")] = 1,
@@ -110,6 +117,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run models on datasets and write the leaderboards; finished jobs are not run again."""
+    from benchmarks.asked import asking
     from benchmarks.datasets import open_datasets
     from benchmarks.engine.choose import choose_engine
     from benchmarks.engine.limits import Limits, parse_duration, parse_size
@@ -163,6 +171,7 @@ def run(
     datasets, hint = open_datasets(settings_file, data or (), DATA, protocol, train_data)
     if hint:
         say(hint)
+    datasets = asking(datasets, emotions)
     mode = Mode.ONLY_CACHE if only_cache else Mode.ONLY_MISSING
     if smoke:
         out, runs, seeds = out / FOLDER, out / FOLDER / ".runs", 1

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from benchmarks.asked import Asked, what_is_asked
 from benchmarks.datasets import BenchDataset
 from benchmarks.job import JobSpec, rescore
 from benchmarks.protocols import Fold, Folders, folds_of
@@ -24,6 +25,7 @@ from benchmarks.results import (
     write_result,
 )
 from benchmarks.runs.settings import Mode, RunSettings
+from benchmarks.scoring_emotions import known_scheme
 from wdmd_tools.errors import DataError, ManifestError, UnknownNameError
 from wdmd_tools.manifest import Dataset
 
@@ -60,12 +62,12 @@ def plan(
     """
     models = list(models)
     checked = [_checked(one) for one in datasets]
-    datasets = [one for one, _ in checked]
+    datasets = [one for one, _, _ in checked]
     digests = {entry.name: entry.code_digest() for entry in models}
     jobs: list[JobSpec] = []
     done: list[JobResult] = []
     records = []
-    for one, folds in checked:
+    for one, folds, asked in checked:
         records.append(_record(one))
         if one.dataset is None or one.spec is None:
             continue
@@ -77,7 +79,7 @@ def plan(
                 fold=fold.number,
                 seed=seed,
             )
-            spec = _job(key, entry, one.dataset, one.spec.folders, fold, digests, settings)
+            spec = _job(key, entry, one.dataset, one.spec.folders, fold, asked, digests, settings)
             old = None if settings.mode is Mode.FORCE else _finished(spec)
             if old is None:
                 jobs.append(spec)
@@ -92,18 +94,19 @@ def plan(
     return Plan(tuple(jobs), tuple(done), tuple(records))
 
 
-def _checked(one: BenchDataset) -> tuple[BenchDataset, list[Fold]]:
-    """The same with its folds; a dataset with an empty or leaking split becomes a row that says why."""
+def _checked(one: BenchDataset) -> tuple[BenchDataset, list[Fold], Asked]:
+    """The same with its folds, and what is asked; one with an empty or leaking split says why instead."""
     if one.dataset is None or one.spec is None:
-        return one, []
+        return one, [], Asked()
     try:
-        return one, folds_of(one.dataset, one.spec.protocol)
+        folds = folds_of(one.dataset, one.spec.protocol)
+        return one, folds, what_is_asked(folds, one.spec.emotions, one.spec.macro)
     except UnknownNameError as error:
         name = one.spec.protocol
         how = f"make it with `wdmd split {one.spec.path} --name {name} --folds 5` or --loso"
-        return replace(one, dataset=None, missing=f"refused: {error}; {how}"), []
+        return replace(one, dataset=None, missing=f"refused: {error}; {how}"), [], Asked()
     except ManifestError as error:
-        return replace(one, dataset=None, missing=f"refused: {error}"), []
+        return replace(one, dataset=None, missing=f"refused: {error}"), [], Asked()
 
 
 def _record(one: BenchDataset) -> DatasetRecord:
@@ -127,12 +130,13 @@ def _job(
     dataset: Dataset,
     source: Folders,
     fold: Fold,
+    asked: Asked,
     digests: dict[str, str],
     settings: RunSettings,
 ) -> JobSpec:
     # The fold's hash, since the file of a split may be edited.
     code, cut = digests[entry.name], fold.dataset.data_hash
-    digest = job_hash(key, entry.options, entry.target, code, cut)
+    digest = job_hash(key, entry.options, entry.target, code, cut, asked.facts)
     return JobSpec(
         key=key,
         job_hash=digest,
@@ -154,6 +158,8 @@ def _job(
         sources=entry.sources,
         code_digest=code,
         smoke=settings.smoke,
+        emotions=asked.emotions,
+        macro=asked.macro,
     )
 
 
@@ -180,7 +186,8 @@ def _up_to_date(old: JobResult, spec: JobSpec, fold: Fold) -> JobResult:
     """A finished result under today's names, rescored when the scoring code changed."""
     changes = {"display": spec.display, "note": spec.note, "group": spec.group}
     if old.scoring_digest != scoring_digest():
-        changes |= rescore(fold.dataset, spec.out, old.facts)
+        scheme = known_scheme(spec.emotions)
+        changes |= rescore(fold.dataset, spec.out, old.facts, scheme)
     new = old.model_copy(update=changes)
     if new != old:
         write_result(spec.out, new)
