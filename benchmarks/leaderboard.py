@@ -189,9 +189,10 @@ def make_leaderboard(
             }
             tables.append(_table(record, protocol, chosen, scores, draws))
             complete = {row.model for row in tables[-1].rows if row.status == "ok"}
-            found.setdefault(protocol, {})[record.name] = {
-                name: some for name, some in scores.items() if name in complete
-            }
+            if any(_has_value(row, RANKED) for row in tables[-1].rows):
+                found.setdefault(protocol, {})[record.name] = {
+                    name: some for name, some in scores.items() if name in complete
+                }
     named = {known_name(record.name) for record in records}
     missing += [
         Missing(name, display, how) for name, (display, how) in KNOWN.items() if name not in named
@@ -204,6 +205,11 @@ def make_leaderboard(
     }
     ranked = {protocol: some for protocol, some in ranks.items() if some}
     return Leaderboard(tuple(tables), tuple(missing), ranked)
+
+
+def _has_value(row: Row, metric: str) -> bool:
+    one = row.estimates.get(metric)
+    return one is not None and one.value is not None
 
 
 def _order(model: str) -> tuple[int, str]:

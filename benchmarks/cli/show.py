@@ -57,15 +57,17 @@ def write_board(
 
 
 def print_board(board: "Leaderboard") -> None:
-    """Print the main columns of every table; F1_DR with its interval."""
+    """Print the main columns of every table; the last one with its interval."""
     from benchmarks.report import cells
+    from benchmarks.report.columns import TITLES, main_columns
     from wdmd_tools.cli.tables import print_table
 
-    head = ("model", "Acc_ME", "Acc_State", "F1_DR", "95 % interval")
     for table in board.tables:
+        names = main_columns(table.dataset, table)
+        head = ("model", *(TITLES[name] for name in names), "95 % interval")
         rows = []
         for row in table.rows:
-            found = [row.estimates.get(name) for name in ("acc_me", "acc_state", "f1_dr")]
+            found = [row.estimates.get(name) for name in names]
             values = ["" if one is None else cells.percent(one.value) for one in found]
             why = row.status.partition(":")[0] if row.status != "ok" else cells.interval(found[-1])
             rows.append((cells.name(row), *values, why))

@@ -7,8 +7,9 @@ from typing import Any
 from benchmarks.cards.model import ModelCard
 from benchmarks.cards.text import facts as card_facts
 from benchmarks.cards.text import lists as card_lists
-from benchmarks.leaderboard import COLUMNS, Leaderboard, Row, Table
-from benchmarks.report import cells
+from benchmarks.leaderboard import Leaderboard, Row, Table
+from benchmarks.report import cells, columns
+from benchmarks.report.overview import Group, make_overview
 from benchmarks.summary import Estimate
 from wdmd_tools.metrics.details import DETAILS
 from wdmd_tools.metrics.error_types import ErrorCounts
@@ -97,6 +98,38 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewRow:
+    """One model over all datasets.
+
+    Args:
+        model: Its name.
+        display: As shown.
+        group: Its group of rows.
+        cells: In order of the head.
+    """
+
+    model: str
+    display: str
+    group: str
+    cells: tuple[CellView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewView:
+    """All datasets beside each other.
+
+    Args:
+        groups: Datasets, see `benchmarks.report.overview`.
+        head: Key and title of each column after the model's.
+        rows: Models.
+    """
+
+    groups: tuple[Group, ...]
+    head: tuple[tuple[str, str], ...]
+    rows: tuple[OverviewRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CardRun:
     """What a model did in one table.
 
@@ -154,10 +187,11 @@ def table_view(table: Table, clips: str) -> TableView:
         table: The table.
         clips: Link to the list of its clips; empty without.
     """
-    best = {name: _best(table, name) for name in COLUMNS}
+    shown = columns.columns_of(table)
+    best = {name: best_of(table, name) for name in shown}
     rows = tuple(RowView(row, _cells(table, row, best), cells.status(row)) for row in table.rows)
     head = (
-        *COLUMNS.items(),
+        *shown.items(),
         ("clips", "clips"),
         ("mes", "MEs"),
         ("train", "train s"),
@@ -167,7 +201,7 @@ def table_view(table: Table, clips: str) -> TableView:
         table_name(table),
         table,
         cells.title(table),
-        cells.facts(table),
+        " ".join(line for line in (cells.facts(table), columns.note(table)) if line),
         head,
         rows,
         clips,
@@ -175,7 +209,28 @@ def table_view(table: Table, clips: str) -> TableView:
     )
 
 
-def _best(table: Table, metric: str) -> float | None:
+def overview_view(board: Leaderboard) -> OverviewView:
+    """All datasets beside each other.
+
+    Args:
+        board: The tables.
+    """
+    view = make_overview(board)
+    columns_ = [(group, name) for group in view.groups for name in group.metrics]
+    best = [best_of(group.table, name) if group.table else None for group, name in columns_]
+    rows = []
+    for model, display, group in view.models:
+        found = zip(view.cells_of(model), best, strict=True)
+        shown = tuple(number_cell(one, None if group == "trivial" else top) for one, top in found)
+        rows.append(OverviewRow(model, display, group, shown))
+    head = tuple(
+        (f"{group.key or group.dataset}-{name}", columns.TITLES[name]) for group, name in columns_
+    )
+    return OverviewView(view.groups, head, tuple(rows))
+
+
+def best_of(table: Table, metric: str) -> float | None:
+    """The best of a column among models that see pictures; `None` without any above 0."""
     values = [
         row.estimates[metric].value
         for row in table.rows
@@ -189,7 +244,7 @@ def _cells(table: Table, row: Row, best: Mapping[str, float | None]) -> tuple[Ce
     tested = bool(row.estimates)
     numbers = [
         number_cell(row.estimates.get(name), None if row.group == "trivial" else best[name])
-        for name in COLUMNS
+        for name in best
     ]
     return (
         *numbers,

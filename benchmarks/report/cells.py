@@ -136,7 +136,7 @@ def rank_heads(table: RankTable) -> Sequence[str]:
 RANK_NOTE = (
     f"Rank by {RANKED.upper()} on each dataset, 1 is best, ties shared; the average over datasets with its "
     "95 % interval from resampled recordings. A model without a value on every dataset is blank and is not "
-    "counted in the ranks of the others."
+    "counted in the ranks of the others. Datasets without speaking states have no F1_DR and are left out."
 )
 
 ORACLE_NOTE = (
@@ -154,6 +154,12 @@ def oracle_rows(table: Table) -> list[tuple[str, str, str]]:
         if row.oracle is not None and RANKED in row.estimates
     ]
 
+
+OVERVIEW_NOTE = (
+    "One row per model, each dataset by the metrics that papers compare by; a dataset without results "
+    "keeps its place. A number is only comparable within its column. Reported numbers are in tables of "
+    "their own."
+)
 
 ORACLE_HEAD = ("Model", "F1_DR", "F1_DR, oracle threshold")
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 
 from benchmarks.leaderboard import RANKED, Leaderboard
-from benchmarks.reported import ReportedTable
+from benchmarks.reported import CHOICE, CHOSEN, ReportedTable
 from benchmarks.summary import METRICS
 
 HEAD = (
@@ -112,18 +112,19 @@ def to_csv(
             {"source": "missing", "dataset": missing.dataset, "status": _safe(missing.reason)}
         )
     for paper in reported:
-        for model, values in paper.rows:
-            for column, value in zip(paper.columns, values, strict=True):
-                dataset, _, metric = column.rpartition(" ")
+        for line in paper.rows:
+            choice = f"; {CHOICE}: {CHOSEN[line.chosen_on_test]}" if paper.tells_choice else ""
+            for column in paper.columns:
+                value = line.values.get(column.key)
                 writer.writerow(
                     {
                         "source": "reported",
-                        "dataset": dataset,
-                        "model": model,
-                        "display": model,
-                        "metric": metric,
+                        "dataset": column.dataset,
+                        "model": _safe(line.model),
+                        "display": _safe(line.model),
+                        "metric": column.metric,
                         "value": _number(None if value is None else value / 100),
-                        "status": paper.title,
+                        "status": paper.title + choice,
                     }
                 )
     return out.getvalue()

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from benchmarks.cards.model import ModelCard
 from benchmarks.leaderboard import RANKED, Leaderboard
 from benchmarks.report import cells
-from benchmarks.report.board_views import card_views, table_name, table_view
+from benchmarks.report.board_views import card_views, overview_view, table_name, table_view
 from benchmarks.report.html import render, script
-from benchmarks.reported import ReportedTable
+from benchmarks.report.overview import is_worth_showing
+from benchmarks.reported import CHOSEN, ReportedTable
 
 
 def to_html(
@@ -36,6 +37,9 @@ def to_html(
         title="Leaderboard",
         explanation=cells.EXPLANATION,
         synthetic=cells.SYNTHETIC,
+        overview=overview_view(board) if is_worth_showing(board) else None,
+        overview_note=cells.OVERVIEW_NOTE,
+        chosen=CHOSEN,
         tables=[table_view(table, links.get(table_name(table), "")) for table in board.tables],
         oracles={
             table_name(table): cells.oracle_rows(table) if oracle else [] for table in board.tables

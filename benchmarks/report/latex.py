@@ -1,28 +1,29 @@
 """The leaderboard as LaTeX in the layout of the paper's table 2, with booktabs.
 
-    model | WDMD: Acc_ME Acc_State F1_DR | CAS(ME)2: UF1 | SAMM: UF1 | MMEW: UF1 | datasets of yours ...
+    model | WDMD: Acc_ME Acc_State F1_DR | CAS(ME)2: UF1 ... | SAMM: UF1 | MMEW: UF1 | datasets of yours ...
+    model | CAS(ME)3: F1 of spotting, of analysis, STRS | SAMM-LV: the same | further public datasets ...
 
-Two tables: reruns, each number with its interval, its training seeds' spread and the positives under the
+First reruns, each number with its interval, its training seeds' spread and the positives under the
 dataset's name; then the reported numbers, with what to know before comparing. They share no column.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from benchmarks.datasets import KNOWN
-from benchmarks.leaderboard import Leaderboard, Row, Table
+from benchmarks.catalogue.read import known_datasets
+from benchmarks.leaderboard import Leaderboard
 from benchmarks.report import cells
+from benchmarks.report.columns import PAPER, TITLES
+from benchmarks.report.overview import Group, Overview, make_overview
 from benchmarks.reported import ReportedTable
 from benchmarks.summary import Estimate
 
-_CONVERSATION = {"acc_me": "Acc$_{ME}$", "acc_state": "Acc$_{State}$", "f1_dr": "F1$_{DR}$"}
-_PUBLIC = {"uf1": "UF1", "f1": "F1"}
 _LABEL = re.compile(r"[^A-Za-z0-9:-]+")
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-    "²": r"\textsuperscript{2}", "–": "--", "×": r"$\times$",
+    "²": r"\textsuperscript{2}", "³": r"\textsuperscript{3}", "–": "--", "×": r"$\times$",
 }  # fmt: skip
 
 
@@ -32,84 +33,67 @@ def tex(text: str) -> str:
 
 
 def to_latex(board: Leaderboard, reported: Sequence[ReportedTable] = ()) -> str:
-    """Both tables; ``booktabs`` is needed, and nothing else.
+    """All tables; ``booktabs`` is needed, and nothing else.
 
     Args:
-        board: The reruns, one table per protocol.
+        board: The reruns.
         reported: Tables of papers.
     """
-    protocols = list(dict.fromkeys(table.protocol for table in board.tables))
     parts = [r"% needs \usepackage{booktabs}"]
-    parts += [_reruns(board, protocol) for protocol in protocols]
-    parts += [_paper(paper) for paper in reported]
+    if board.tables:
+        view = make_overview(board)
+        own = [group for group in view.groups if _place(group) == 0]
+        other = [group for group in view.groups if _place(group) == 1]
+        parts.append(_reruns(board, view, own, "tab:leaderboard", ranked=True))
+        parts.append(_reruns(board, view, other, "tab:leaderboard-strs", ranked=False))
+    parts += [_paper(paper, number) for number, paper in enumerate(reported, 1)]
     return "\n\n".join(parts) + "\n"
 
 
-def _reruns(board: Leaderboard, protocol: str) -> str:
-    tables = {table.dataset: table for table in board.tables if table.protocol == protocol}
-    # The paper's datasets keep their places, blank where they are absent.
-    names = [*KNOWN, *(name for name in tables if name not in KNOWN)]
-    columns = {name: _columns(name, tables.get(name)) for name in names}
-    models = list(
-        dict.fromkeys((row.model, cells.name(row)) for one in tables.values() for row in one.rows)
-    )
-    ranks = board.ranks.get(protocol, {})
+def _place(group: Group) -> int:
+    """0 for the paper's datasets and those of users, 1 for the other known ones."""
+    return 1 if group.dataset in known_datasets() and group.dataset not in PAPER else 0
+
+
+def _reruns(
+    board: Leaderboard, view: Overview, groups: Sequence[Group], label: str, *, ranked: bool
+) -> str:
+    ranks = board.ranks if ranked else {}
     spans, rules, at = [], [], 2
-    for name in names:
-        width = len(columns[name])
-        spans.append(rf"\multicolumn{{{width}}}{{c}}{{{_head(name, tables.get(name))}}}")
+    for group in groups:
+        width = len(group.metrics)
+        spans.append(rf"\multicolumn{{{width}}}{{c}}{{{tex(group.title)}}}")
         rules.append(rf"\cmidrule(lr){{{at}-{at + width - 1}}}")
         at += width
-    metrics = [title for name in names for title in columns[name].values()]
-    rank_head = ["Rank"] if ranks else []
+    metrics = [_title(name) for group in groups for name in group.metrics]
+    rank_head = [tex(f"Rank, {protocol}") for protocol in ranks]
     lines = [
         " & ".join(["", *spans, *[""] * len(rank_head)]) + r" \\",
         " ".join(rules),
         " & ".join(["Model", *metrics, *rank_head]) + r" \\",
         r"\midrule",
     ]
-    for model, display in models:
+    for model, display, _ in view.models:
         found = [tex(display)]
-        for name in names:
-            row = _row(tables.get(name), model)
-            found += [_cell(row.estimates.get(key) if row else None) for key in columns[name]]
-        if ranks:
-            found.append(f"{ranks[model].value:.2f}" if model in ranks else "")
+        found += [_cell(one) for group in groups for one in group.cells_of(model)]
+        found += [f"{some[model].value:.2f}" if model in some else "" for some in ranks.values()]
         lines.append(" & ".join(found) + r" \\")
-    notes = [f"Rerun here, protocol {protocol}.", cells.EXPLANATION]
-    notes += [_fact(table) for table in tables.values()]
-    if any(table.synthetic for table in tables.values()):
+    notes = ["Rerun here.", cells.EXPLANATION]
+    tables = [group.table for group in groups if group.table is not None]
+    notes += [f"{cells.title(table)}: {cells.facts(table)}" for table in tables]
+    if any(table.synthetic for table in tables):
         notes.append(cells.SYNTHETIC)
-    if any(row.submitted for table in tables.values() for row in table.rows):
+    if any(row.submitted for table in tables for row in table.rows):
         notes.append(cells.SUBMITTED_NOTE)
     if ranks:
         notes.append(cells.RANK_NOTE)
-    label = f"tab:leaderboard-{protocol}"
     return _tabular("l" + "c" * (len(metrics) + len(rank_head)), lines, notes, label)
 
 
-def _columns(name: str, table: Table | None) -> Mapping[str, str]:
-    """Metrics of a dataset: those of the paper's table 2; F1 only where it was measured."""
-    if name not in KNOWN or name == "wdmd":
-        return _CONVERSATION
-    known = {key for row in table.rows for key in row.estimates} if table else {"uf1"}
-    return {key: title for key, title in _PUBLIC.items() if key in known} or {"uf1": "UF1"}
-
-
-def _head(name: str, table: Table | None) -> str:
-    if table is None:
-        return tex(KNOWN[name][0])
-    label = " (synthetic)" if table.synthetic else ""
-    return tex(f"{table.display}{label}, {table.n_references} MEs")
-
-
-def _fact(table: Table) -> str:
-    return f"{table.display}: {cells.facts(table)}"
-
-
-def _row(table: Table | None, model: str) -> Row | None:
-    rows = table.rows if table else ()
-    return next((row for row in rows if row.model == model), None)
+def _title(metric: str) -> str:
+    """``F1_DR`` as F1 with an index."""
+    name, _, index = TITLES[metric].partition("_")
+    return rf"{tex(name)}$_{{\mathrm{{{tex(index)}}}}}$" if index else tex(name)
 
 
 def _cell(one: Estimate | None) -> str:
@@ -127,18 +111,15 @@ def _cell(one: Estimate | None) -> str:
     return r"\shortstack{" + r"\\ ".join(lines) + "}"
 
 
-def _paper(paper: ReportedTable) -> str:
+def _paper(paper: ReportedTable, number: int) -> str:
     lines = [
-        " & ".join(["Model (reported)", *map(tex, paper.columns)]) + r" \\",
+        " & ".join(map(tex, paper.head)) + r" \\",
         r"\midrule",
-        *(
-            " & ".join([tex(model), *("" if v is None else f"{v:.2f}" for v in values)]) + r" \\"
-            for model, values in paper.rows
-        ),
+        *(" & ".join(map(tex, line)) + r" \\" for line in paper.lines()),
     ]
     notes = [f"Reported, not rerun: {paper.title}."]
-    notes += [f"({number}) {note}" for number, note in enumerate(paper.footnotes, 1)]
-    return _tabular("l" + "r" * len(paper.columns), lines, notes, "tab:reported")
+    notes += [f"({index}) {note}" for index, note in enumerate(paper.notes(), 1)]
+    return _tabular("l" + "r" * (len(paper.head) - 1), lines, notes, f"tab:reported-{number}")
 
 
 def _tabular(columns: str, lines: Sequence[str], notes: Sequence[str], label: str) -> str:

@@ -1,9 +1,10 @@
 """The leaderboard as Markdown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from benchmarks.leaderboard import COLUMNS, Leaderboard, Table
-from benchmarks.report import cells
+from benchmarks.leaderboard import Leaderboard, Table
+from benchmarks.report import cells, columns
+from benchmarks.report.overview import is_worth_showing, make_overview
 from benchmarks.reported import ReportedTable
 
 
@@ -17,7 +18,7 @@ def to_markdown(
         reported: Tables of papers, put after the reruns.
         oracle: Whether oracles' thresholds are shown, in tables of their own.
     """
-    parts = ["# Leaderboard", cells.EXPLANATION]
+    parts = ["# Leaderboard", cells.EXPLANATION, *_overview(board)]
     for table in board.tables:
         parts += _table(table)
         rows = cells.oracle_rows(table) if oracle else []
@@ -33,12 +34,25 @@ def to_markdown(
     return "\n\n".join(parts) + "\n"
 
 
+def _overview(board: Leaderboard) -> list[str]:
+    """All datasets beside each other; nothing where that says no more than the only table."""
+    if not is_worth_showing(board):
+        return []
+    view = make_overview(board)
+    rows = [
+        (display, *(cells.estimate(one) for one in view.cells_of(model)))
+        for model, display, _ in view.models
+    ]
+    return ["## All datasets", cells.OVERVIEW_NOTE, _grid(("Model", *view.columns), rows)]
+
+
 def _table(table: Table) -> list[str]:
-    head = ("Model", *COLUMNS.values(), "clips", "MEs", "train s", "parameters", "")
+    shown = columns.columns_of(table)
+    head = ("Model", *shown.values(), "clips", "MEs", "train s", "parameters", "")
     rows = [
         (
             cells.name(row),
-            *(cells.estimate(row.estimates.get(name)) for name in COLUMNS),
+            *(cells.estimate(row.estimates.get(name)) for name in shown),
             str(table.n_clips) if row.estimates else "",
             str(table.n_references) if row.estimates else "",
             cells.seconds(row.train_seconds),
@@ -53,13 +67,14 @@ def _table(table: Table) -> list[str]:
         parts.append(f"> **{cells.SYNTHETIC}**")
     if any(row.submitted for row in table.rows):
         notes.append(f"- {cells.SUBMITTED_NOTE}")
-    return [*parts, cells.facts(table), _grid(head, rows), *_seeds(table), "\n".join(notes)]
+    about = [line for line in (cells.facts(table), columns.note(table)) if line]
+    return [*parts, *about, _grid(head, rows), *_seeds(table, shown), "\n".join(notes)]
 
 
-def _seeds(table: Table) -> list[str]:
+def _seeds(table: Table, shown: Mapping[str, str]) -> list[str]:
     """How far training seeds are apart; nothing with one seed."""
     rows = [
-        (cells.name(row), *(cells.spread(row.estimates.get(name)) for name in COLUMNS))
+        (cells.name(row), *(cells.spread(row.estimates.get(name)) for name in shown))
         for row in table.rows
         if any(one.seeds for one in row.estimates.values())
     ]
@@ -67,7 +82,7 @@ def _seeds(table: Table) -> list[str]:
         return []
     return [
         "Training seeds, from the lowest to the highest:",
-        _grid(("Model", *COLUMNS.values()), rows),
+        _grid(("Model", *shown.values()), rows),
     ]
 
 
@@ -81,14 +96,10 @@ def _ranks(board: Leaderboard) -> list[str]:
 
 
 def _reported(paper: ReportedTable) -> list[str]:
-    rows = [
-        (model, *("" if value is None else f"{value:.2f}" for value in values))
-        for model, values in paper.rows
-    ]
-    notes = "\n".join(f"{index}. {note}" for index, note in enumerate(paper.footnotes, 1))
+    notes = "\n".join(f"{index}. {note}" for index, note in enumerate(paper.notes(), 1))
     return [
         f"## Reported, not rerun: {_escape(paper.title)}",
-        _grid(("Model (reported)", *paper.columns), rows),
+        _grid(paper.head, paper.lines()),
         notes,
     ]
 

@@ -1,4 +1,7 @@
-"""The leaderboard as a picture: F1_DR of every model with its interval, one panel per dataset."""
+"""The leaderboard as a picture: every model with its interval, one panel per dataset.
+
+Conversations are drawn by F1_DR, public datasets by the metric that papers compare by.
+"""
 
 import math
 import textwrap
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.leaderboard import Leaderboard, Row, Table
 from benchmarks.report.cells import UNDEFINED, facts, percent, title
+from benchmarks.report.columns import TITLES, picture_metric
 from wdmd_tools.plots.style import BLUE, GRID, MUTED, ORANGE, PURPLE, SKY, VERMILION, picture
 
 if TYPE_CHECKING:
@@ -51,19 +55,25 @@ def draw_leaderboard(board: Leaderboard, path: Path) -> bool:
 
 def _limit(tables: list[Table]) -> float:
     """End of the axis, the same in all panels: room for the largest interval and its number."""
-    found = [row.estimates["f1_dr"] for table in tables for row in table.rows if row.estimates]
+    found = [
+        row.estimates[metric]
+        for table in tables
+        for metric in [picture_metric(table)]
+        for row in table.rows
+        if metric in row.estimates
+    ]
     largest = max((max(one.value or 0.0, one.high or 0.0) for one in found), default=0.0)
     return min(100.0, 20.0 * math.ceil((100 * largest + 6) / 20))
 
 
 def _draw(axes: "Axes", table: Table) -> None:
-    count = len(table.rows)
+    count, metric = len(table.rows), picture_metric(table)
     for index, row in enumerate(table.rows):
-        _draw_row(axes, count - 1 - index, row)
+        _draw_row(axes, count - 1 - index, row, metric)
     axes.set_yticks(range(count), [row.display for row in reversed(table.rows)])
     axes.tick_params(axis="y", length=0, pad=10)
     axes.set_ylim(-0.6, count - 0.4)
-    axes.set_xlabel("F1_DR, percent; bars are 95 % intervals over recordings")
+    axes.set_xlabel(f"{TITLES[metric]}, percent; bars are 95 % intervals over recordings")
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.spines["left"].set_visible(False)
     lines = textwrap.wrap(facts(table), _LINE)
@@ -79,8 +89,8 @@ def _draw(axes: "Axes", table: Table) -> None:
     )
 
 
-def _draw_row(axes: "Axes", y: float, row: Row) -> None:
-    one = row.estimates.get("f1_dr")
+def _draw_row(axes: "Axes", y: float, row: Row, metric: str) -> None:
+    one = row.estimates.get(metric)
     color = COLORS.get(row.group, VERMILION)
     if one is None or one.value is None:
         words = "no result" if one is None else f"{UNDEFINED} undefined"

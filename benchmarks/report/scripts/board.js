@@ -20,7 +20,7 @@
   };
   const show = () => {
     for (const table of tables) {
-      const heads = [...table.tHead.rows[0].cells], column = heads.findIndex((head) => head.dataset.key === sortKey);
+      const heads = [...[...table.tHead.rows].at(-1).cells], column = heads.findIndex((head) => head.dataset.key === sortKey);
       heads.forEach((head) => head.removeAttribute("aria-sort"));
       if (column >= 0) heads[column].setAttribute("aria-sort", ascending ? "ascending" : "descending");
       table.tBodies[0].append(...(column >= 0 ? rowsOf(table, column) : first.get(table)));
