@@ -175,7 +175,7 @@ def test_metrics_follow_from_the_prediction_files_alone(
     settings = RunSettings(out=tmp_path / "results")
     for one in execute(bench_data, [default_registry().get("random")], settings):
         folder = one.job.folder(settings.out)
-            again = rescore(_dataset(bench_data), folder, emotions=scheme("3"))
+        again = rescore(_dataset(bench_data), folder, emotions=scheme("3"))
         assert json.loads(json.dumps(again["score"])) == one.score
         assert again["metrics"] == one.metrics
 
