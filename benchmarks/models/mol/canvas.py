@@ -1,4 +1,4 @@
-"""Grey pictures of the face, a little larger than the network's frames, so that they can be cut from them."""
+"""Grey pictures of the face, a little larger than the frames that are cut from them."""
 
 import hashlib
 import json

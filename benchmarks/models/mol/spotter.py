@@ -1,0 +1,122 @@
+"""MOL as a row of a leaderboard: it recognises as published, and spots through an adapter."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+
+from benchmarks.features.flow_methods import FlowMethod
+from benchmarks.models.adapters.window import WindowAdapter, WindowOptions
+from benchmarks.models.base import FitContext, Recogniser, Spotter
+from benchmarks.models.mol.config import SIZES, MolConfig
+from benchmarks.models.mol.recognition import MolRecogniser
+from benchmarks.models.mol.windows import MolWindows
+from benchmarks.models.options import Options, read_options
+from wdmd_tools.manifest import Dataset
+from wdmd_tools.manifest.samples import EmotionSample
+from wdmd_tools.predictions import ClipPrediction, Recognition
+
+
+class MolOptions(Options):
+    """Settings of MOL.
+
+    Args:
+        size: ``"paper"``, as published, or ``"nano"``, for a processor.
+        flow: How flow targets are computed: ``"tvl1"`` is the published way, ``"dis"`` many times cheaper;
+            ``"none"`` leaves that task out.
+        landmarks: Whether landmarks are learnt too.
+        graph: ``"channel"``, the paper's graph, or ``"positional"``, the released program's.
+        itself: Whether a node is its own neighbour, as in the released program.
+        twice: Whether a node is subtracted twice, as in the released program.
+        balanced: Whether rare emotions weigh more; the published loss does not know this.
+        steps: Of training; the size's own when `None`.
+        batch: Sequences per step; the size's own when `None`.
+        rate: Learning rate; the size's own when `None`.
+        window: See `WindowOptions`.
+    """
+
+    size: Literal["nano", "paper"] = "nano"
+    flow: Literal["tvl1", "dis", "none"] = "dis"
+    landmarks: bool = True
+    graph: Literal["channel", "positional"] = "channel"
+    itself: bool = False
+    twice: bool = False
+    balanced: bool = False
+    steps: int | None = Field(default=None, ge=1)
+    batch: int | None = Field(default=None, ge=2)
+    rate: float | None = Field(default=None, gt=0)
+    window: WindowOptions = WindowOptions()
+
+    @property
+    def method(self) -> FlowMethod | None:
+        """How flow targets are computed; `None` for not at all."""
+        return None if self.flow == "none" else self.flow
+
+    @property
+    def config(self) -> MolConfig:
+        """Network and training."""
+        base = SIZES[self.size]
+        network = base.network.model_copy(
+            update={
+                "flow": self.flow != "none",
+                "landmarks": self.landmarks,
+                "graph": self.graph,
+                "itself": self.itself,
+                "twice": self.twice,
+            }
+        )
+        given = {"steps": self.steps, "batch": self.batch, "rate": self.rate}
+        changed = {name: value for name, value in given.items() if value is not None}
+        return MolConfig(network=network, training=base.training.model_copy(update=changed))
+
+
+class Mol(Spotter, Recogniser):
+    """Two networks of one kind: for emotions, and for windows with two answers."""
+
+    def __init__(self) -> None:
+        self.options = MolOptions()
+        self._context: FitContext | None = None
+        self._windows: WindowAdapter | None = None
+        self._recogniser: MolRecogniser | None = None
+
+    def fit(self, dataset: Dataset, context: FitContext) -> None:
+        """Train the network of windows, and that of emotions when emotions are asked for."""
+        self.options = options = read_options(MolOptions, context.options, "mol")
+        self._context, self._recogniser = context, None
+        self._windows = WindowAdapter(MolWindows(options.config, options.method), options.window)
+        self._windows.fit(dataset, context)
+        if context.emotions is not None:
+            recogniser = MolRecogniser(options.config, options.method, balanced=options.balanced)
+            recogniser.learn(dataset, context.emotions, context)
+            self._recogniser = recogniser
+
+    def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
+        """Spot in the clips of a split."""
+        if self._context is None or self._windows is None:
+            raise ValueError("Expected `fit` before `predict`.")
+        return self._windows.predict(dataset, split, self._context)
+
+    def recognise(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> list[Recognition]:
+        """Say the emotion of each sample.
+
+        Raises:
+            ValueError: `fit` was given no emotions.
+        """
+        if self._context is None or self._recogniser is None:
+            raise ValueError("Expected `fit` with emotions before `recognise`.")
+        return self._recogniser.recognise(dataset, samples, self._context)
+
+    def describe(self) -> dict[str, Any]:
+        """Facts for the result; what belongs to the recogniser is under ``recognition``."""
+        facts = {} if self._windows is None else self._windows.describe()
+        options = self.options
+        said: dict[str, Any] = {
+            **facts,
+            "size": options.size,
+            "flow": options.flow,
+            "landmarks": options.landmarks,
+            "graph": options.graph,
+        }
+        if self._recogniser is not None:
+            said["recognition"] = self._recogniser.describe()
+        return said
