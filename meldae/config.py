@@ -148,6 +148,8 @@ class MeldaeConfig:
         dropout: Before the heads.
         mirror: Outside training, look at every window also mirrored and take the mean of both logits;
             twice the work. Beyond the paper.
+        emotions: Classes of the emotion head, in the order of its outputs; none, and no head, by default.
+            `training.emotions` fills it. Beyond the paper.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
@@ -165,12 +167,17 @@ class MeldaeConfig:
     head_dim: int = 128
     dropout: float = 0.1
     mirror: bool = False
+    emotions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require(min(self.region_grid) >= 1, f"region_grid must be positive: {self.region_grid}")
         for name in ("lstm_dim", "lstm_layers", "n_tokens", "enhancer_heads", "head_dim"):
             value = getattr(self, name)
             _require(value >= 1, f"{name} must be at least 1, got {value}")
+        _require(
+            len(self.emotions) != 1 and len(set(self.emotions)) == len(self.emotions),
+            f"emotions must be at least two different classes, or none: {list(self.emotions)}",
+        )
         _require(0 <= self.dropout < 1, f"dropout must be in [0, 1), got {self.dropout}")
         _require(
             self.regional_context == 0

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from meldae.emotions import labelled_mes
 from meldae.feature_store import FeatureStore
 from meldae.read_ahead import ReadAhead
 from meldae.store import FrameStore, Prepared
 from meldae.targets import ClipTargets, clip_targets
+from wdmd_tools.emotions import EmotionScheme
 from wdmd_tools.manifest import Clip, Dataset
 
 
@@ -27,6 +30,8 @@ class Batch:
         boundary: (B, T) bool, annotated onset and offset frames.
         has_me: (B,) float.
         speaking: (B,) float, -1 where unknown.
+        segments: (N, 4) whole numbers, the MEs whose emotion is known: row, first frame, frame after the
+            last, class; `None` where no emotions are learnt.
     """
 
     frames: Tensor
@@ -35,10 +40,16 @@ class Batch:
     boundary: Tensor
     has_me: Tensor
     speaking: Tensor
+    segments: Tensor | None = field(default=None, kw_only=True)
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""
-        return Batch(*(getattr(self, name).to(device) for name in self.__dataclass_fields__))
+        return type(self)(**_on(self, device))
+
+
+def _on(batch: Batch, device: torch.device) -> dict[str, Any]:
+    values = {one.name: getattr(batch, one.name) for one in fields(batch)}
+    return {name: None if value is None else value.to(device) for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,7 @@ class ClipDataset:
         clips: Which clips.
         store: Their frames.
         threads: Threads that load windows ahead, see `expect`; by default one per core, at most 8.
+        scheme: The classes of emotions that are learnt; `None` for none.
     """
 
     def __init__(
@@ -80,11 +92,15 @@ class ClipDataset:
         clips: Sequence[Clip],
         store: FrameStore | FeatureStore,
         threads: int | None = None,
+        scheme: EmotionScheme | None = None,
     ) -> None:
-        self.clips, self.store = list(clips), store
+        self.clips, self.store, self.scheme = list(clips), store, scheme
         self._ahead: ReadAhead[Window, Prepared] = ReadAhead(self._load, threads)
+        known = labelled_mes(dataset, scheme) if scheme is not None else {}
         self.targets = [
-            clip_targets(dataset, clip).take(store.source_index(clip.clip_id))
+            clip_targets(dataset, clip, known.get(clip.clip_id, ())).take(
+                store.source_index(clip.clip_id)
+            )
             for clip in self.clips
         ]
         self.runs = [
@@ -191,7 +207,21 @@ class ClipDataset:
         longest = max(window.length for window in windows)
         frames = [self._ahead.get(window) for window in windows]
         targets = [self.targets[window.clip].take(window.index) for window in windows]
-        return make_batch(frames, targets, longest)
+        batch = make_batch(frames, targets, longest)
+        if self.scheme is None:
+            return batch
+        segments = [
+            (row, *one)
+            for row, (window, truth) in enumerate(zip(windows, targets, strict=True))
+            for one in truth.segments(self.targets[window.clip])
+        ]
+        return replace(batch, segments=torch.tensor(segments, dtype=torch.long).reshape(-1, 4))
+
+    def emotion_counts(self) -> Tensor:
+        """MEs of each class of the scheme, (K,)."""
+        found = [emotion for truth in self.targets for *_, emotion in truth.segments()]
+        classes = () if self.scheme is None else self.scheme.classes
+        return torch.bincount(torch.tensor(found, dtype=torch.long), minlength=len(classes))
 
     def batches(self, windows: Sequence[Window], batch_size: int) -> Iterator[Batch]:
         """All windows, in order, `batch_size` at a time, loaded ahead."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import torch
 from meldae.calibration import rescale
 from meldae.checkpoint import build_model, load_weights, read_tensors
 from meldae.decode import Decoding, decode
+from meldae.emotions import EmotionTrace
 from meldae.feature_store import FeatureStore
 from meldae.model import Meldae
 from meldae.run_folder import RunFolder
@@ -33,11 +35,29 @@ class RawScores:
         frame_scores: (T,) in [0, 1], on the clip's own frames.
         me_logit: Largest over windows: an ME anywhere is an ME.
         state_logit: Mean over windows, weighted by frames.
+        emotions: Of the emotion head, on the clip's own frames; `None` without that head.
     """
 
     frame_scores: npt.NDArray[np.float32]
     me_logit: float
     state_logit: float
+    emotions: EmotionTrace | None = None
+
+
+class Said(NamedTuple):
+    """Logits of one clip or window, on the model's frames.
+
+    Args:
+        frames: (T,).
+        me: Of the clip.
+        state: Of the clip.
+        emotions: (T, 1 + K), or `None` without an emotion head.
+    """
+
+    frames: npt.NDArray[np.float32]
+    me: float
+    state: float
+    emotions: npt.NDArray[np.float32] | None
 
 
 def score_frames(
@@ -57,14 +77,25 @@ def score_frames(
         autocast: Context of the forward pass.
 
     Returns:
-        Per clip: frame logits (T,), ME logit, state logit.
+        Per clip: frame logits (T,), ME logit, state logit; `say` tells emotions too.
     """
+    return [one[:3] for one in say(model, clips, window, overlap, autocast)]
+
+
+def say(
+    model: Meldae,
+    clips: Sequence[Prepared],
+    window: int,
+    overlap: float,
+    autocast: Autocast = nullcontext,
+) -> list[Said]:
+    """All that a model says of clips; for arguments see `score_frames`."""
     jobs = [
         (number, start, clip[start : start + _span(len(clip), window)])
         for number, clip in enumerate(clips)
         for start in window_starts(len(clip), window, overlap)
     ]
-    looks: list[list[tuple[int, npt.NDArray[np.float32], float, float]]] = [[] for _ in clips]
+    looks: list[list[tuple[int, Said]]] = [[] for _ in clips]
     device = next(model.parameters()).device
     for group in _batches(jobs):
         longest = max(len(frames) for _, _, frames in group)
@@ -77,8 +108,12 @@ def score_frames(
             output = model(as_input(stacked).to(device), torch.from_numpy(mask).to(device))
         logits = output.frame_logits.float().cpu().numpy()
         me, state = output.me_logits.float().tolist(), output.state_logits.float().tolist()
+        named = None if output.emotions is None else output.emotions.float().cpu().numpy()
         for row, (number, start, frames) in enumerate(group):
-            looks[number].append((start, logits[row, : len(frames)], me[row], state[row]))
+            length = len(frames)
+            emotions = None if named is None else named[row, :length]
+            said = Said(logits[row, :length], me[row], state[row], emotions)
+            looks[number].append((start, said))
     return [_join(found, len(clip)) for found, clip in zip(looks, clips, strict=True)]
 
 
@@ -107,13 +142,21 @@ def _batches(
         yield group
 
 
-def _join(
-    found: Sequence[tuple[int, npt.NDArray[np.float32], float, float]], n_frames: int
-) -> tuple[npt.NDArray[np.float32], float, float]:
-    logits = blend([look[1] for look in found], [look[0] for look in found], n_frames)
-    lengths = np.array([len(look[1]) for look in found], dtype=float)
-    states = np.array([look[3] for look in found])
-    return logits, max(look[2] for look in found), float((states * lengths).sum() / lengths.sum())
+def _join(found: Sequence[tuple[int, Said]], n_frames: int) -> Said:
+    starts, looks = [start for start, _ in found], [look for _, look in found]
+    logits = blend([look.frames for look in looks], starts, n_frames)
+    lengths = np.array([len(look.frames) for look in looks], dtype=float)
+    states = np.array([look.state for look in looks])
+    state = float((states * lengths).sum() / lengths.sum())
+    pieces = [look.emotions for look in looks if look.emotions is not None]
+    emotions = None
+    if pieces:
+        columns = range(pieces[0].shape[1])
+        emotions = np.stack(
+            [blend([piece[:, one] for piece in pieces], starts, n_frames) for one in columns],
+            axis=1,
+        )
+    return Said(logits, max(look.me for look in looks), state, emotions)
 
 
 def score_clips(
@@ -143,23 +186,42 @@ def score_clips(
         group = clips[start : start + 16]
         index = [store.source_index(clip.clip_id) for clip in group]
         frames = [store.frames(clip.clip_id) for clip in group]
-        joined = score_frames(model, frames, window, overlap, autocast)
-        for clip, picked, (logits, me, state) in zip(group, index, joined, strict=True):
-            probability = (1 / (1 + np.exp(-logits.astype(np.float64)))).astype(np.float32)
+        joined = say(model, frames, window, overlap, autocast)
+        for clip, picked, said in zip(group, index, joined, strict=True):
+            probability = (1 / (1 + np.exp(-said.frames.astype(np.float64)))).astype(np.float32)
             spread = spread_scores(probability, picked, clip.n_frames)
-            scores[clip.clip_id] = RawScores(spread, me, state)
+            emotions = _trace(model, said.emotions, picked, clip.n_frames)
+            scores[clip.clip_id] = RawScores(spread, said.me, said.state, emotions)
         if progress is not None:
             progress("scoring clips", min(start + 16, len(clips)), len(clips))
     model.train(was_training)
     return scores
 
 
+def _trace(
+    model: Meldae,
+    emotions: npt.NDArray[np.float32] | None,
+    index: npt.NDArray[np.intp],
+    n_frames: int,
+) -> EmotionTrace | None:
+    if emotions is None:
+        return None
+    columns = [spread_scores(column, index, n_frames) for column in emotions.T]
+    return EmotionTrace(model.config.emotions, np.stack(columns, axis=1))
+
+
 def to_prediction(clip: Clip, raw: RawScores, how: Decoding) -> ClipPrediction:
     """Raw scores to what is stored and scored: calibrated, as the run's decoding says."""
     p_state = _sigmoid(how.state_scale * raw.state_logit + how.state_bias)
+    segments = decode(raw.frame_scores, clip.fps, how.for_state(p_state >= 0.5))
+    if raw.emotions is not None:
+        segments = tuple(
+            replace(one, emotion=raw.emotions.emotion(one.interval, raw.frame_scores))
+            for one in segments
+        )
     return ClipPrediction(
         clip_id=clip.clip_id,
-        segments=decode(raw.frame_scores, clip.fps, how.for_state(p_state >= 0.5)),
+        segments=segments,
         frame_scores=rescale(raw.frame_scores, how.frame_scale, how.frame_bias),
         p_me=_sigmoid(how.me_scale * raw.me_logit + how.me_bias),
         p_state=p_state,
@@ -214,11 +276,26 @@ def predict(
         ModelFileError: The run cannot be used.
         ManifestError: The split is empty, or crops do not fit the tables.
     """
-    config, how = run.config, run.decoding
+    how = run.decoding
+    clips, scores = score_split(run, dataset, split, progress, device)
+    return [to_prediction(clip, scores[clip.clip_id], how) for clip in clips]
+
+
+def score_split(
+    run: RunFolder,
+    dataset: Dataset,
+    split: str | None = "test",
+    progress: Progress | None = None,
+    device: str | torch.device = "cpu",
+) -> tuple[Sequence[Clip], dict[str, RawScores]]:
+    """The clips of a split and what a finished run says of them, before any choice; see `predict`."""
+    config = run.config
     model = load_model(run, device)
+    clips: Sequence[Clip]
     clips = list(dataset.iter_clips()) if split is None else clips_of(dataset, split)
     folder = run.cache if config.training.cache else None
     store = FrameStore(dataset, config.model.input, folder, progress=progress)
     training = config.training
-    scores = score_clips(model, clips, store, training.window, training.overlap, progress=progress)
-    return [to_prediction(clip, scores[clip.clip_id], how) for clip in clips]
+    return clips, score_clips(
+        model, clips, store, training.window, training.overlap, progress=progress
+    )

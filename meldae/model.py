@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from meldae.config import MeldaeConfig
+from meldae.layers.emotion_head import EmotionHead
 from meldae.layers.encoder import make_encoder
 from meldae.layers.enhancer import Enhancer
 from meldae.layers.heads import ClipHead, FrameHead
@@ -53,6 +54,12 @@ class Meldae(nn.Module):
         self.me_head = ClipHead(fused, config.head_dim, config.dropout)
         self.state_head = ClipHead(fused, config.head_dim, config.dropout)
         self.locator = FrameHead(fused, config.head_dim, config.dropout)
+        # Made last: without it the other parts begin with the same weights.
+        self.emotion_head = (
+            EmotionHead(fused, config.head_dim, len(config.emotions), config.dropout)
+            if config.emotions
+            else None
+        )
 
     def forward(
         self, frames: Tensor, mask: Tensor | None = None, return_attention: bool = False
@@ -67,6 +74,7 @@ class Meldae(nn.Module):
             state_logits=(output.state_logits + other.state_logits) / 2,
             frame_logits=(output.frame_logits + other.frame_logits) / 2,
             attention=output.attention,
+            emotions=_mean(output.emotions, other.emotions),
         )
 
     def _look(self, frames: Tensor, mask: Tensor | None, return_attention: bool) -> MeldaeOutput:
@@ -84,6 +92,7 @@ class Meldae(nn.Module):
             state_logits=self.state_head(features, mask),
             frame_logits=self.locator(features),
             attention=attention,
+            emotions=None if self.emotion_head is None else self.emotion_head(features),
         )
 
     def encode(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -110,3 +119,7 @@ class Meldae(nn.Module):
         """All others."""
         known = {id(parameter) for parameter in self.backbone_parameters()}
         return [parameter for parameter in self.parameters() if id(parameter) not in known]
+
+
+def _mean(one: Tensor | None, other: Tensor | None) -> Tensor | None:
+    return None if one is None or other is None else (one + other) / 2

@@ -13,9 +13,11 @@ class MeldaeOutput(NamedTuple):
         state_logits: (B,) whether the subject speaks.
         frame_logits: (B, T) whether the frame is inside an ME; meaningless on padding.
         attention: (B, T, N, P) of the enhancer, or `None` when not asked for or without enhancer.
+        emotions: (B, T, 1 + K), see `meldae.layers.emotion_head`; `None` without that head.
     """
 
     me_logits: Tensor
     state_logits: Tensor
     frame_logits: Tensor
     attention: Tensor | None = None
+    emotions: Tensor | None = None

@@ -43,6 +43,9 @@ _ADDED = (
     ("decoding", "calibration"),
     ("decoding", "by_state"),
     ("model", "mirror"),
+    ("model", "emotions"),
+    ("training", "emotions"),
+    ("training", "emotion_weight"),
 )
 """Settings younger than the first runs: at its default such a key is no part of a run's identity, so that
 runs made before it are known again. Add every new key here."""
@@ -96,6 +99,9 @@ class TrainingConfig(_Settings):
         boundary_weight: W_boundary of BAL.
         focal_alpha: Weight of positive clips.
         focal_gamma: How much easy clips are damped.
+        emotions: Scheme of classes (`wdmd_tools.emotions`) that the emotion head learns, such as ``"3"``;
+            empty for no head, unless ``model.emotions`` names classes.
+        emotion_weight: Of the cross entropy of labelled segments.
         cache_features: With a frozen frame encoder (`lr_backbone` 0) run it once over all frames and keep
             what it says, in half precision, instead of running it in every epoch. Pixels are then not
             augmented (`augment` and its kin must be 0); the encoder must see one frame at a time.
@@ -135,8 +141,16 @@ class TrainingConfig(_Settings):
     boundary_weight: float = Field(default=10.0, ge=1)
     focal_alpha: float = Field(default=0.25, ge=0, le=1)
     focal_gamma: float = Field(default=2.0, ge=0)
+    emotions: str = ""
+    emotion_weight: float = Field(default=0.5, ge=0)
     cache_features: bool = False
     cache: bool = True
+
+    @field_validator("emotions", mode="before")
+    @classmethod
+    def _is_a_name(cls, value: Any) -> Any:
+        # YAML reads the name of the three classes as a number.
+        return str(value) if isinstance(value, int) else value
 
     @field_validator("inject_amplitude")
     @classmethod

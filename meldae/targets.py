@@ -1,11 +1,26 @@
 """What the model should say about a clip: labels per frame and per clip."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Clip, Dataset
+
+
+class Labelled(NamedTuple):
+    """An ME whose emotion is known.
+
+    Args:
+        interval: Half-open, on the clip's frame axis.
+        emotion: Number of its class.
+    """
+
+    interval: Interval
+    emotion: int
 
 
 @dataclass(frozen=True)
@@ -16,11 +31,16 @@ class ClipTargets:
         inside: (T,) float32, 1 inside an ME.
         boundary: (T,) bool, annotated first and last frames.
         speaking: (T,) int8: 1 speaking, 0 listening or silent, -1 unknown.
+        labelled: (T,) int16, the number of the ME with a known emotion that the frame is inside, from 1;
+            0 for none. `None` without any.
+        emotions: Classes of these MEs.
     """
 
     inside: npt.NDArray[np.float32]
     boundary: npt.NDArray[np.bool_]
     speaking: npt.NDArray[np.int8]
+    labelled: npt.NDArray[np.int16] | None = None
+    emotions: tuple[int, ...] = field(default=())
 
     def __len__(self) -> int:
         return len(self.inside)
@@ -41,15 +61,39 @@ class ClipTargets:
 
     def take(self, index: npt.NDArray[np.intp]) -> "ClipTargets":
         """The targets of chosen frames, in that order."""
-        return ClipTargets(self.inside[index], self.boundary[index], self.speaking[index])
+        return ClipTargets(
+            self.inside[index],
+            self.boundary[index],
+            self.speaking[index],
+            None if self.labelled is None else self.labelled[index],
+            self.emotions,
+        )
+
+    def segments(self, whole: "ClipTargets | None" = None) -> list[tuple[int, int, int]]:
+        """The MEs with a known emotion: first frame, frame after the last, class.
+
+        Args:
+            whole: The clip that these are a window of; MEs of which less than half is here are then left
+                out.
+        """
+        if self.labelled is None or not self.emotions:
+            return []
+        found = []
+        for number, emotion in enumerate(self.emotions, start=1):
+            here = np.flatnonzero(self.labelled == number)
+            of = 0 if whole is None or whole.labelled is None else (whole.labelled == number).sum()
+            if len(here) and 2 * len(here) >= of:
+                found.append((int(here[0]), int(here[-1]) + 1, emotion))
+        return found
 
 
-def clip_targets(dataset: Dataset, clip: Clip) -> ClipTargets:
+def clip_targets(dataset: Dataset, clip: Clip, labelled: Sequence[Labelled] = ()) -> ClipTargets:
     """Targets of a whole clip from the consensus segments and states.
 
     Args:
         dataset: Where it is from.
         clip: One of its clips.
+        labelled: Its MEs whose emotion is known.
     """
     inside = np.zeros(clip.n_frames, dtype=np.float32)
     boundary = np.zeros(clip.n_frames, dtype=np.bool_)
@@ -60,4 +104,10 @@ def clip_targets(dataset: Dataset, clip: Clip) -> ClipTargets:
             inside[first:end] = 1.0
             boundary[[first, end - 1]] = True
     speaking = dataset.speaking_by_frame(clip.clip_id)
-    return ClipTargets(inside, boundary, speaking)
+    if not labelled:
+        return ClipTargets(inside, boundary, speaking)
+    numbers = np.zeros(clip.n_frames, dtype=np.int16)
+    for number, one in enumerate(labelled, start=1):
+        numbers[max(one.interval.start_ms, 0) : one.interval.end_ms] = number
+    emotions = tuple(one.emotion for one in labelled)
+    return ClipTargets(inside, boundary, speaking, numbers, emotions)

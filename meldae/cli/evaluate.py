@@ -10,9 +10,7 @@ def evaluate(
     run: Annotated[Path, typer.Argument(help="Run folder, or runs/ when one run is there.")],
     data: Annotated[Path, typer.Argument(help="Dataset folder.")] = Path("data"),
     split: Annotated[str, typer.Option(help="train, val, test, or all.")] = "test",
-    out: Annotated[
-        Path | None, typer.Option(help="Also write the three prediction tables here.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the prediction tables here.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document on standard output.")
     ] = False,
@@ -24,22 +22,30 @@ def evaluate(
     from wdmd_tools.errors import UnknownNameError
     from wdmd_tools.manifest import Dataset
     from wdmd_tools.manifest.dataset import SPLITS
-    from wdmd_tools.predictions import write_predictions
+    from wdmd_tools.predictions import write_predictions, write_recognitions
 
     if split not in (*SPLITS, "all"):
         raise UnknownNameError("split", split, (*SPLITS, "all"))
     opened = open_run(run)
     dataset = use_own_split(opened, Dataset.open(data))
 
+    from meldae.emotions import scheme_of
     from meldae.evaluation import evaluate as score
-    from meldae.inference import predict
+    from meldae.inference import score_split, to_prediction
+    from meldae.recognition import EmotionCheck, name_samples
 
     part = None if split == "all" else split
     with progress_bar(enabled=not as_json) as bar:
-        predictions = predict(opened, dataset, part, bar_callback(bar))
+        clips, scores = score_split(opened, dataset, part, bar_callback(bar))
+    how = opened.decoding
+    predictions = [to_prediction(clip, scores[clip.clip_id], how) for clip in clips]
+    emotions = EmotionCheck(dataset, clips, scheme_of(opened.config))
     found = score(dataset, list(dataset.iter_clips(part)), predictions).to_json()
+    found |= emotions.to_json(scores)
     if out is not None:
         write_predictions(out, predictions)
+        if emotions.scheme is not None:
+            write_recognitions(out, name_samples(emotions.samples, scores))
     if as_json:
         print_json({"run": str(opened.path), "dataset": dataset.name, "split": split, **found})
         return

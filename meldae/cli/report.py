@@ -21,6 +21,8 @@ _ROWS = (
     ("Acc_ME", "acc_me"),
     ("balanced Acc_ME", "balanced_acc_me"),
     ("Acc_State", "acc_state"),
+    ("UF1 emotions", "uf1"),
+    ("UAR emotions", "uar"),
     ("ECE frames", "ece_frames"),
     ("ECE ME", "ece_me"),
     ("ECE state", "ece_state"),
@@ -31,6 +33,8 @@ def print_result(title: str, scores: Mapping[str, Any]) -> None:
     """A short table; undefined values are a dash."""
     out.print(title, markup=False, highlight=False)
     for name, key in _ROWS:
+        if key in ("uf1", "uar") and key not in scores:
+            continue  # a run without an emotion head
         value = scores.get(key)
         text = "—" if value is None else f"{value:.3f}"
         out.print(f"  {name:<16} {text}", markup=False, highlight=False)

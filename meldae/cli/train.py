@@ -29,6 +29,10 @@ def train(
     weights: Annotated[
         Path | None, typer.Option(help="Weights of the timm ViT, safetensors, for --preset paper.")
     ] = None,
+    emotions: Annotated[
+        str | None,
+        typer.Option(help="Learn emotions too, by this scheme of classes: 3, 4, casme2-5, ..."),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     devices: Annotated[
         int, typer.Option(min=1, help="GPUs of this machine, or with --device cpu processes.")
@@ -55,6 +59,7 @@ def train(
     settings = list(set_ or ())
     settings += [f"training.epochs={epochs}"] if epochs is not None else []
     settings += [f"seed={seed}"] if seed is not None else []
+    settings += [f"training.emotions={emotions}"] if emotions is not None else []
     start = get_config(preset) if config_file is None else read_config(config_file, preset)
     config = apply_settings(start, settings)
     if fold and named_split is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ from meldae.data import Batch, ClipDataset, Window
 from meldae.distill.lessons import Lessons
 from meldae.feature_store import FeatureStore
 from meldae.store import FrameStore
+from wdmd_tools.emotions import EmotionScheme
 from wdmd_tools.manifest import Clip, Dataset
 
 
@@ -23,10 +25,6 @@ class TaughtBatch(Batch):
 
     lessons: Tensor
 
-    def to(self, device: torch.device) -> "TaughtBatch":
-        """The same batch on another device."""
-        return TaughtBatch(*(getattr(self, one.name).to(device) for one in fields(self)))
-
 
 class TaughtDataset(ClipDataset):
     """As `ClipDataset`, with lessons.
@@ -37,6 +35,7 @@ class TaughtDataset(ClipDataset):
         store: Their frames.
         lessons: Of these clips.
         threads: See `ClipDataset`.
+        scheme: See `ClipDataset`.
     """
 
     def __init__(
@@ -46,8 +45,9 @@ class TaughtDataset(ClipDataset):
         store: FrameStore | FeatureStore,
         lessons: Lessons,
         threads: int | None = None,
+        scheme: EmotionScheme | None = None,
     ) -> None:
-        super().__init__(dataset, clips, store, threads)
+        super().__init__(dataset, clips, store, threads, scheme)
         self._lessons = lessons
 
     def collate(self, windows: Sequence[Window]) -> TaughtBatch:
@@ -58,5 +58,5 @@ class TaughtDataset(ClipDataset):
             clip_id = self.clips[window.clip].clip_id
             index = self.store.source_index(clip_id)[window.index]
             lessons[row, : window.length] = torch.from_numpy(self._lessons.rows(clip_id, index))
-        values: dict[str, Tensor] = {one.name: getattr(plain, one.name) for one in fields(plain)}
+        values: dict[str, Any] = {one.name: getattr(plain, one.name) for one in fields(plain)}
         return TaughtBatch(**values, lessons=lessons)

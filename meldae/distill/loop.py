@@ -1,6 +1,6 @@
 """The epochs of a student: those of `meldae.training`, with the teacher's share of the loss."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,7 +23,7 @@ class DistillLoop(Loop):
         how: How much they count.
     """
 
-    parts: ClassVar[tuple[str, ...]] = (*Loop.parts, "taught")
+    parts: tuple[str, ...] = (*Loop.parts, "taught")
 
     def __init__(self, *args: Any, lessons: Lessons, how: DistillConfig) -> None:
         super().__init__(*args)
@@ -34,7 +34,9 @@ class DistillLoop(Loop):
 
     def fit(self, data: ClipDataset) -> None:
         """See `Loop`."""
-        super().fit(TaughtDataset(self.dataset, data.clips, data.store, self._lessons))
+        super().fit(
+            TaughtDataset(self.dataset, data.clips, data.store, self._lessons, scheme=data.scheme)
+        )
 
     def _keep(self, _: object, given: tuple[Tensor, ...]) -> None:
         self._features = [given[0]]

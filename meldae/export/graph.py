@@ -17,6 +17,13 @@ from wdmd_tools.errors import ModelFileError
 
 INPUT = "frames"
 OUTPUTS = ("frame_logits", "me_logits", "state_logits")
+EMOTIONS = "emotions"
+"""One more output of a model with an emotion head, see `meldae.layers.emotion_head`."""
+
+
+def outputs_of(model: Meldae) -> tuple[str, ...]:
+    """Names of a graph's outputs, in order."""
+    return (*OUTPUTS, EMOTIONS) if model.config.emotions else OUTPUTS
 
 
 class _Plain(nn.Module):
@@ -26,9 +33,10 @@ class _Plain(nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, frames: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, frames: Tensor) -> tuple[Tensor, ...]:
         said = self.model(frames)
-        return said.frame_logits, said.me_logits, said.state_logits
+        logits = (said.frame_logits, said.me_logits, said.state_logits)
+        return logits if said.emotions is None else (*logits, said.emotions)
 
 
 def example(model: Meldae, windows: int, frames: int) -> Tensor:
@@ -54,7 +62,8 @@ def to_graph(model: Meldae, window: int = 0) -> Any:
 
     Returns:
         Input ``frames`` (batch, time, ...) as `meldae.store.stored_shape` says, uint8 pixels or float32
-        displacement; outputs ``frame_logits`` (batch, time), ``me_logits`` and ``state_logits`` (batch,).
+        displacement; outputs ``frame_logits`` (batch, time), ``me_logits`` and ``state_logits`` (batch,),
+        and with an emotion head ``emotions`` (batch, time, 1 + K).
 
     Raises:
         MissingDependencyError: The extra ``onnx`` is not installed.
@@ -80,7 +89,7 @@ def to_graph(model: Meldae, window: int = 0) -> Any:
                 dynamo=True,
                 dynamic_shapes={INPUT: free},
                 input_names=[INPUT],
-                output_names=list(OUTPUTS),
+                output_names=list(outputs_of(model)),
                 external_data=False,
                 verbose=False,
             )

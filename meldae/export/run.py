@@ -1,6 +1,7 @@
 """From a run folder to one ONNX file."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import torch
 
 from meldae.export.compare import Deviation, deviation
-from meldae.export.graph import INPUT, OUTPUTS, example, to_graph
+from meldae.export.graph import INPUT, example, outputs_of, to_graph
 from meldae.export.int8 import calibration_windows, to_int8
 from meldae.export.session import FORMAT, KEY, VERSION, OnnxModel, start_session
 from meldae.inference import load_model
@@ -95,14 +96,16 @@ def export_run(
         graph = to_int8(graph, windows)
         exported = OnnxModel(start_session(graph.SerializeToString()), model.config, window)
         found = deviation(run, dataset, model, exported, progress=progress)
-    describe(graph, run, window, found)
+    describe(graph, run, window, found, outputs_of(model))
     written = graph.SerializeToString()
     with atomic_path(path) as temporary:
         temporary.write_bytes(written)
     return Exported(path, len(written), largest, found)
 
 
-def describe(graph: Any, run: RunFolder, window: int, int8: Deviation | None) -> None:
+def describe(
+    graph: Any, run: RunFolder, window: int, int8: Deviation | None, outputs: Sequence[str]
+) -> None:
     """Put into a graph what it takes to use it: one JSON document in its metadata.
 
     It holds the run's ``config.json`` (model, input, crop, data) and ``result.json`` (decoding), and for
@@ -131,7 +134,7 @@ def describe(graph: Any, run: RunFolder, window: int, int8: Deviation | None) ->
             "frames_per_look": config.training.window,
             "preprocessing": steps,
         },
-        "output": dict.fromkeys(OUTPUTS, "logit"),
+        "output": dict.fromkeys(outputs, "logit"),
         "int8": None if int8 is None else asdict(int8),
         "files": {name: run.read(name) for name in ("config.json", "result.json")},
     }
@@ -147,8 +150,10 @@ def _differs(model: Meldae, graph: Any, window: int) -> float:
     for windows, frames in ((1, window or 16), (3, window or 45)):
         given = example(model, windows, frames)
         with torch.inference_mode():
-            pairs = zip(model(given)[:3], exported(given)[:3], strict=True)
-        worst = max(worst, *(float((one - other).abs().max()) for one, other in pairs))
+            ours, theirs = model(given), exported(given)
+        pairs = [*zip(ours[:3], theirs[:3], strict=True), (ours.emotions, theirs.emotions)]
+        gaps = [float((one - two).abs().max()) for one, two in pairs if one is not None]
+        worst = max(worst, *gaps)
     return worst
 
 

@@ -30,7 +30,8 @@ VERSION = 1
 KEY = "meldae"
 """Of the metadata in the file: one JSON document, see `meldae.export.run.describe`."""
 
-Logits = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+Logits = list[npt.NDArray[np.float32]]
+"""Frame, ME and state logits; then what the emotion head says, where there is one."""
 
 
 def start_session(graph: bytes, threads: int = 0) -> Any:
@@ -85,17 +86,26 @@ class OnnxModel(nn.Module):
         lengths = [t] * b if mask is None else mask.sum(1).tolist()
         located = np.zeros((b, t), dtype=np.float32)
         me, state = np.zeros(b, dtype=np.float32), np.zeros(b, dtype=np.float32)
+        columns = 1 + len(self.config.emotions)
+        emotions = np.zeros((b, t, columns), np.float32) if columns > 1 else None
         # Windows of one length together: there is no padding in the graph.
         for length in sorted(set(lengths)):
             rows = [row for row in range(b) if lengths[row] == length]
             found = self._run(given[rows, :length])
-            located[rows, :length], me[rows], state[rows] = found
-        return MeldaeOutput(*(torch.from_numpy(one) for one in (me, state, located)))
+            located[rows, :length], me[rows], state[rows] = found[:3]
+            if emotions is not None:
+                emotions[rows, :length] = found[3]
+        return MeldaeOutput(
+            me_logits=torch.from_numpy(me),
+            state_logits=torch.from_numpy(state),
+            frame_logits=torch.from_numpy(located),
+            emotions=None if emotions is None else torch.from_numpy(emotions),
+        )
 
     def _run(self, frames: npt.NDArray[Any]) -> Logits:
         if self.window in (0, frames.shape[1]):
-            located, me, state = self._session.run(None, {"frames": frames})
-            return located, me, state
+            whole: Logits = self._session.run(None, {"frames": frames})
+            return whole
         return self._in_pieces(frames)
 
     def _in_pieces(self, frames: npt.NDArray[Any]) -> Logits:
@@ -118,7 +128,27 @@ class OnnxModel(nn.Module):
         ]
         me = np.max([look[1] for look in looks], axis=0)
         state = np.mean([look[2] for look in looks], axis=0)
-        return np.stack(located), me, state
+        said = [np.stack(located), me, state]
+        if len(looks[0]) > 3:
+            said.append(
+                _blend_columns([look[3] for look in looks], starts, frames.shape[1])[:, :length]
+            )
+        return said
+
+
+def _blend_columns(
+    pieces: Sequence[npt.NDArray[np.float32]], starts: Sequence[int], n_frames: int
+) -> npt.NDArray[np.float32]:
+    """(B, n_frames, C) of overlapping (B, window, C), each column blended as frame logits are."""
+    rows, _, columns = pieces[0].shape
+    blended = [
+        [
+            blend([one[row, :, column] for one in pieces], starts, n_frames)
+            for column in range(columns)
+        ]
+        for row in range(rows)
+    ]
+    return np.array(blended, dtype=np.float32).transpose(0, 2, 1)
 
 
 def _starts(length: int, window: int) -> Sequence[int]:

@@ -104,11 +104,12 @@ class Injector:
             unknown state.
         """
         inside, boundary = batch.inside.clone(), batch.boundary.clone()
-        speaking = batch.speaking.clone()
+        speaking, segments = batch.speaking.clone(), batch.segments
         if not labels:
             inside.zero_()
             boundary.zero_()
             speaking.fill_(-1.0)
+            segments = None if segments is None else segments[:0]
         placed: list[tuple[int, Placed]] = []
         for row, mine in enumerate(events):
             length = int(batch.mask[row].sum())
@@ -132,6 +133,7 @@ class Injector:
             inside=inside,
             boundary=boundary,
             speaking=speaking,
+            segments=segments,
             has_me=(inside > 0.5).any(1).to(batch.has_me.dtype),
         )
 

@@ -9,7 +9,8 @@
     pointwise    of frames, one by one: BCE, MAE, MSE, smooth L1
     boundary     of frames, weighted at onset and offset; BAL
     locators     the same as modules, by the names of figure 4
-    multitask    the weighted sum of the three tasks
+    emotion      of segments: which class
+    multitask    the weighted sum of all tasks
 
 Logits in, masks honoured, computed in float32 at least. Every loss of frames takes (B, T) tensors and a
 mask, is taken per clip, and is averaged over clips, so a short clip weighs as much as a long one. Padded
@@ -17,6 +18,7 @@ frames count in neither the sums nor T. Needs torch alone.
 """
 
 from meldae.losses.boundary import BoundaryAwareLoss, boundary_loss, find_boundaries
+from meldae.losses.emotion import balanced_weights, emotion_loss
 from meldae.losses.focal import focal_loss
 from meldae.losses.locators import LOCATORS, make_locator
 from meldae.losses.multitask import MeldaeLoss
@@ -47,8 +49,10 @@ __all__ = [
     "MeldaeLoss",
     "MseLoss",
     "SmoothL1Loss",
+    "balanced_weights",
     "bce_loss",
     "boundary_loss",
+    "emotion_loss",
     "find_boundaries",
     "focal_loss",
     "focal_tversky_loss",

@@ -1,8 +1,9 @@
-"""The weighted sum of the three tasks (the paper, equation 1)."""
+"""The weighted sum of the three tasks (the paper, equation 1), and of the emotion beyond the paper."""
 
 from torch import Tensor, nn
 
 from meldae.losses.boundary import BoundaryAwareLoss
+from meldae.losses.emotion import emotion_loss
 from meldae.losses.focal import focal_loss
 from meldae.output import MeldaeOutput
 
@@ -17,12 +18,16 @@ class MeldaeLoss(nn.Module):
         focal_alpha: See `focal_loss`.
         focal_gamma: See `focal_loss`.
         locator: The localisation loss; BAL when `None`.
+        emotion_weight: Of the emotion, where the model has that head.
+
+    `class_weights`, (K,) or `None`, are factors of the emotion classes.
 
     Shape:
         has_me, speaking: (B,), `speaking` below 0 where unknown, which then counts in no loss.
         targets: (B, T)
         boundary, mask: (B, T) bool
-        returns: scalars by name: ``"total"``, ``"me"``, ``"state"``, ``"loc"``
+        segments: (N, 4), see `meldae.losses.emotion`; of a model with an emotion head.
+        returns: scalars by name: ``"total"``, ``"me"``, ``"state"``, ``"loc"``, with segments ``"emotion"``
     """
 
     def __init__(
@@ -33,11 +38,14 @@ class MeldaeLoss(nn.Module):
         focal_alpha: float = 0.25,
         focal_gamma: float = 2.0,
         locator: nn.Module | None = None,
+        emotion_weight: float = 0.0,
     ) -> None:
         super().__init__()
         self.me_weight, self.state_weight, self.loc_weight = me_weight, state_weight, loc_weight
         self.focal_alpha, self.focal_gamma = focal_alpha, focal_gamma
         self.locator = BoundaryAwareLoss() if locator is None else locator
+        self.emotion_weight = emotion_weight
+        self.class_weights: Tensor | None = None
 
     def forward(
         self,
@@ -47,6 +55,7 @@ class MeldaeLoss(nn.Module):
         targets: Tensor,
         boundary: Tensor | None = None,
         mask: Tensor | None = None,
+        segments: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """See the class."""
         alpha, gamma = self.focal_alpha, self.focal_gamma
@@ -55,4 +64,8 @@ class MeldaeLoss(nn.Module):
         state = focal_loss(output.state_logits, speaking.clamp_min(0), alpha, gamma, known)
         loc: Tensor = self.locator(output.frame_logits, targets, boundary, mask)
         total = self.me_weight * me + self.state_weight * state + self.loc_weight * loc
-        return {"total": total, "me": me, "state": state, "loc": loc}
+        parts = {"total": total, "me": me, "state": state, "loc": loc}
+        if output.emotions is None or segments is None:
+            return parts
+        emotion = emotion_loss(output.emotions, segments, self.class_weights)
+        return parts | {"total": total + self.emotion_weight * emotion, "emotion": emotion}

@@ -12,7 +12,7 @@ import contextlib
 import math
 import time
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,11 +28,14 @@ from meldae.checkpoint import (
 )
 from meldae.data import Batch, ClipDataset, Window
 from meldae.decode import Decoding, best_threshold, count_events
+from meldae.emotions import check_classes, scheme_of
 from meldae.evaluation import calibrate, evaluate, scored_clips
 from meldae.feature_store import FeatureStore
 from meldae.inference import RawScores, score_clips, to_prediction
+from meldae.losses import balanced_weights
 from meldae.model import Meldae
 from meldae.output import MeldaeOutput
+from meldae.recognition import EmotionCheck
 from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig
 from meldae.store import FrameStore, Progress
@@ -59,7 +62,7 @@ class Loop:
         progress: Told about steps.
     """
 
-    parts: ClassVar[tuple[str, ...]] = ("total", "me", "state", "loc")
+    parts: tuple[str, ...] = ("total", "me", "state", "loc")
     """Losses that the history shows."""
 
     def __init__(
@@ -85,6 +88,10 @@ class Loop:
         self.events = Events(config, store)
         self.average = WeightAverage(model, self.settings.ema)
         self.curves = Curves(run.path / "tensorboard")
+        if config.model.emotions:
+            self.parts = (*self.parts, "emotion")
+        self.scheme = scheme_of(config)
+        self.emotions = EmotionCheck(dataset, val_clips, self.scheme)
         self.history: list[dict[str, Any]] = []
         self.best = -1.0
         self.best_epoch = 0
@@ -92,6 +99,10 @@ class Loop:
 
     def fit(self, data: ClipDataset) -> None:
         """All epochs that are still to do, then the choice of decoding."""
+        if self.scheme is not None:
+            counts = data.emotion_counts()
+            check_classes(counts.tolist(), self.scheme, self.dataset.root)
+            self.loss.class_weights = balanced_weights(counts)
         self._resume()
         with contextlib.closing(self.curves):
             self._fit(data)
@@ -160,7 +171,8 @@ class Loop:
         row |= {
             f"loss_{k}": round(float(v) / count, 6) for k, v in zip(self.parts, sums, strict=False)
         }
-        row |= {"val_objective": None, "val_f1_dr": None} if warming else self._validate()
+        nothing = {"val_objective": None, "val_f1_dr": None}
+        row |= nothing | _of_row(self.emotions.to_json(None)) if warming else self._validate()
         row |= {
             "frames_per_second": round(float(sums[-1]) / seconds, 1),
             "seconds": round(seconds, 2),
@@ -218,7 +230,7 @@ class Loop:
     def _losses(self, output: MeldaeOutput, batch: Batch, mask: Tensor | None) -> dict[str, Tensor]:
         """Losses by name, with ``"total"``."""
         parts: dict[str, Tensor] = self.loss(
-            output, batch.has_me, batch.speaking, batch.inside, batch.boundary, mask
+            output, batch.has_me, batch.speaking, batch.inside, batch.boundary, mask, batch.segments
         )
         return parts
 
@@ -244,8 +256,11 @@ class Loop:
         kept = {name: value.clone() for name, value in self.bare.state_dict().items()}
         average = self.average.weights(self.bare)
         self.bare.load_state_dict(average)
-        ready = scored_clips(self.dataset, self.val_clips, self._score())
+        scores = self._score()
+        ready = scored_clips(self.dataset, self.val_clips, scores)
         how, value = best_threshold(ready, Decoding(low_share=0.7))
+        if self.emotions.decides:
+            value = self.emotions.value(scores)
         if value > self.best:
             self.best_epoch = self.epoch + 1
         if value >= self.best:
@@ -258,6 +273,7 @@ class Loop:
         return {
             "val_objective": round(value, 6),
             "val_f1_dr": None if f1_dr is None else round(f1_dr, 6),
+            **_of_row(self.emotions.to_json(scores)),
         }
 
     def _save(self) -> None:
@@ -299,13 +315,14 @@ class Loop:
             how, _ = calibrate(self.dataset, self.val_clips, scores, self.config.decoding)
             predictions = [to_prediction(c, scores[c.clip_id], how) for c in self.val_clips]
             found = evaluate(self.dataset, self.val_clips, predictions)
+            recognised = self.emotions.to_json(scores)
             seconds = sum(row["seconds"] for row in self.history)
             self.run.write_result(
                 how,
                 {
                     "epoch": facts["epoch"],
                     "epochs_trained": self.epoch,
-                    "validation": found.to_json(),
+                    "validation": found.to_json() | recognised,
                     "training_seconds": round(seconds, 1),
                     "frames_per_second": self.history[-1]["frames_per_second"],
                     "parameters": sum(p.numel() for p in self.bare.parameters()),
@@ -313,6 +330,12 @@ class Loop:
             )
             self.run.state_path.unlink(missing_ok=True)
         self.fabric.barrier()
+
+
+def _of_row(recognised: dict[str, Any]) -> dict[str, Any]:
+    """The column of the history; none without an emotion head."""
+    value = recognised.get("uf1")
+    return {"val_uf1": None if value is None else round(value, 6)} if recognised else {}
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

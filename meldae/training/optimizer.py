@@ -56,4 +56,5 @@ def make_loss(settings: TrainingConfig) -> MeldaeLoss:
         settings.focal_alpha,
         settings.focal_gamma,
         locator,
+        settings.emotion_weight,
     )

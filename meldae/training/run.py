@@ -15,6 +15,7 @@ from lightning_fabric import Fabric
 
 from meldae.checkpoint import build_model, file_sha256
 from meldae.data import ClipDataset
+from meldae.emotions import scheme_of
 from meldae.feature_store import FeatureStore, check_cacheable
 from meldae.model import Meldae
 from meldae.run_folder import RunFolder
@@ -93,7 +94,7 @@ def train(
             learnt = [*clips["train"], *clips["val"]]
             store = FeatureStore(frames, learnt, model.to(fabric.device), run.cache, speaks)
     loop = make_loop(fabric, dataset, clips["val"], store, config, model, run, speaks)
-    loop.fit(ClipDataset(dataset, clips["train"], store))
+    loop.fit(ClipDataset(dataset, clips["train"], store, scheme=scheme_of(config)))
     return run
 
 
@@ -131,6 +132,9 @@ def _settle(config: RunConfig, clips: Sequence[Clip], weights: Path | None) -> R
     if model.input.fps == 0:
         rate = round(median(clip.fps for clip in clips), 3)
         model = replace(model, input=replace(model.input, fps=rate))
+    classes = scheme_of(config)
+    if classes is not None:
+        model = replace(model, emotions=classes.classes)
     changes: dict[str, Any] = {"model": model}
     if weights is not None:
         if model.backbone.kind != "timm":

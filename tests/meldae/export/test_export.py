@@ -245,3 +245,31 @@ def test_int8_wants_a_dataset(run: RunFolder, tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="no finished run"):
         export_run(RunFolder(tmp_path / "none"), tmp_path / "a.onnx")
     assert not list(tmp_path.iterdir())
+
+
+def test_an_emotion_head_is_exported_too(tmp_path: Path) -> None:
+    run = make_run(tmp_path, replace(FLOW, emotions=("negative", "positive", "surprise")))
+    path = tmp_path / "model.onnx"
+    free = export_run(run, path)
+    assert free.largest < 1e-4
+    graph = onnx.load(path)
+    assert [one.name for one in graph.graph.output][3] == "emotions"
+    torch_model, onnx_model = load_model(run), load_model(open_run(path))
+    given = 3 * example(torch_model, 2, 31)
+    mask = torch.ones(2, 31, dtype=torch.bool)
+    mask[1, 17:] = False
+    with torch.inference_mode():
+        ours, theirs = torch_model(given, mask).emotions, onnx_model(given, mask).emotions
+    assert ours is not None
+    assert theirs is not None
+    assert torch.allclose(ours[mask], theirs[mask], atol=1e-4)
+    # A file of fixed length looks at longer windows piece by piece.
+    fixed = tmp_path / "fixed.onnx"
+    export_run(run, fixed, window=20)
+    with torch.inference_mode():
+        pieces = load_model(open_run(fixed))(given)
+    assert pieces.emotions.shape == (2, 31, 4)
+    with torch.inference_mode():
+        first = torch_model(given[:, :20]).emotions
+    # Only the first piece covers the first ten frames but for its neighbours' ramps.
+    assert torch.allclose(pieces.emotions[:, 0], first[:, 0], atol=1e-4)
