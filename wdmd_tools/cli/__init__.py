@@ -41,6 +41,7 @@ COMMANDS = (
     "template",
     "check",
     "build",
+    "import_",
     "agreement",
     "stats",
     "report",
@@ -50,7 +51,9 @@ COMMANDS = (
     "review",
     "doctor",
 )
-"""In the order of ``wdmd --help``: one module of this package each, with a function of the same name."""
+"""In the order of ``wdmd --help``: one module of this package each, with a function of the same name.
+
+``import_`` is ``wdmd import``: the word is Python's."""
 
 
 def _register() -> None:
@@ -59,7 +62,7 @@ def _register() -> None:
 
     for name in COMMANDS:
         module = importlib.import_module(f"wdmd_tools.cli.{name}")
-        app.command(name)(friendly(getattr(module, name)))
+        app.command(name.rstrip("_"))(friendly(getattr(module, name)))
 
 
 def main() -> None:

@@ -92,7 +92,7 @@ def build(
             progress=show,
         )
     rejects = report.rejects
-    page = _write_report(out, quiet=as_json) if with_report else None
+    page = write_html(out, quiet=as_json) if with_report else None
     if as_json:
         print_json(
             {
@@ -129,8 +129,16 @@ def build(
         raise typer.Exit(EXIT_PARTIAL)
 
 
-def _write_report(data: Path, *, quiet: bool) -> str | None:
-    """The report's first page, or `None` with a warning: the dataset is whole without it."""
+def write_html(data: Path, *, quiet: bool) -> str | None:
+    """Write the HTML report of a dataset that was just made.
+
+    Args:
+        data: The dataset folder.
+        quiet: Whether to hide the progress.
+
+    Returns:
+        Its first page, or `None` with a warning: the dataset is whole without it.
+    """
     from wdmd_tools.cli.console import progress_bar, warn
     from wdmd_tools.errors import WdmdError
     from wdmd_tools.report import write_report
