@@ -1,7 +1,9 @@
 """The twin of CASME II: 200 fps clips, a sheet with two columns without a name.
 
-CASME2-coding-20140508.xlsx              header in the first row
-CASME2-RAW/sub01/EP02_01f/img001.jpg     the clip is longer than its micro-expression
+    CASME2-coding-20140508.xlsx              header in the first row
+    CASME2-RAW/sub01/EP02_01f/img001.jpg     the clip is longer than its micro-expression
+
+Facts and how sure they are: docs/datasets/casme2.md.
 """
 
 from fractions import Fraction

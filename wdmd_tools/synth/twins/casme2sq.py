@@ -3,7 +3,7 @@
     CAS(ME)^2code_final.xlsx                                 three sheets, no header row in any
     rawpic/s15/15_0101disgustingteeth/img001.jpg             `img` and at least three digits
 
-Layout and quirks: research notes of the project, from the release's own code sheet cell by cell.
+Facts and how sure they are: docs/datasets/casme2sq.md.
 """
 
 from fractions import Fraction

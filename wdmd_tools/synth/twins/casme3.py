@@ -4,6 +4,7 @@
     part_A/spNO.1/a/depth/112.png
     annotation/cas(me)3_part_A_ME_label_JpgIndex_v2.xlsx   micro-expressions with emotions, all text
     annotation/CAS(ME)3_part_A_v2.xls                      macro and micro together, and eye blinks
+    annotation/CAS(ME)3_part_C_ME.xlsx                     part C, without frames: their place is unknown
 
 Rows with a reported mistake carry the subjects, files and numbers of the release's own rows, so that the
 corrections made for the release find them.
@@ -50,6 +51,12 @@ _OBJECTIVE = {
     "fear": "VI",
 }
 
+_PART_C: tuple[Row, ...] = (
+    ("sub", "count", "onset", "offset", "au", "emotion"),
+    (1, 1, 310, 322, "4,7", "negative"),
+    (1, 2, 910, 931, "1\uff0c2", "surprise"),
+)
+
 
 def plan(scene: Scene) -> TwinPlan:
     """What the twin shows and what its sheets say."""
@@ -86,10 +93,15 @@ def plan(scene: Scene) -> TwinPlan:
                 TwinSheet("AU+Emotion", tuple(everything)),
                 TwinSheet("eye blink", tuple(blinks)),
             ),
+            "annotation/CAS(ME)3_part_A_wrongly_labeled_me_in_V1.xlsx": (
+                TwinSheet("Sheet1", (("spNO.216", "d", "10", "16", "25"),)),
+            ),
+            "annotation/CAS(ME)3_part_C_ME.xlsx": (TwinSheet("mockCrimeME", _PART_C),),
         },
         (
             "every cell of the sheet of micro-expressions is text, numbers included; two sheets are empty",
             "(subject, file) names several rows",
+            "the sheet of part C joins action units by commas, one of them full-width; it has no frames here",
             "frames are found by the number in their name: there are gaps, and few begin at 1",
         ),
     )

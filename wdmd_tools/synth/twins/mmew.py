@@ -1,8 +1,10 @@
 """The twin of MMEW: 90 fps clips in folders by emotion, one workbook for the micro-expressions.
 
-MMEW_Final/MMEW_Micro_Exp.xlsx
-MMEW_Final/Micro_Expression/happiness/S01-07-001/1.jpg     unpadded, from 1 on
-MMEW_Final/Macro_Expression/S01/anger/1.jpg                no sheet: subject and emotion by folder
+    MMEW_Final/MMEW_Micro_Exp.xlsx
+    MMEW_Final/Micro_Expression/happiness/S01-07-001/1.jpg     unpadded, from 1 on
+    MMEW_Final/Macro_Expression/S01/anger/S01-07-001.jpg       macro-expressions, in no sheet
+
+Facts and how sure they are: docs/datasets/mmew.md.
 """
 
 from fractions import Fraction
@@ -47,14 +49,18 @@ def plan(scene: Scene) -> TwinPlan:
     """What the twin shows and what its sheet says."""
     rng = np.random.default_rng([scene.seed, 77])
     clips = [clip for who in range(1, scene.subjects + 1) for clip in _clips_of(who, rng)]
-    rows = tuple(_row(clip, event) for clip in clips for event in clip.events if event.kind == "me")
+    annotated = [clip for clip in clips if clip.form == "main"]
+    rows = tuple(_row(clip, event) for clip in annotated for event in clip.events)
     return TwinPlan(
         "mmew",
         "MMEW",
         Fraction(90),
         tuple(clips),
         {"MMEW_Final/MMEW_Micro_Exp.xlsx": (TwinSheet("Sheet1", (_HEAD, *rows)),)},
-        ("subjects are numbers in the sheet and S01 in the names",),
+        (
+            "subjects are numbers in the sheet and S01 in the names",
+            "no sheet tells onset and offset of macro-expressions",
+        ),
     )
 
 
@@ -65,7 +71,7 @@ def _row(clip: TwinVideo, event: TwinEvent) -> Row:
 
 def _clips_of(who: int, rng: np.random.Generator) -> list[TwinVideo]:
     names = list(_EMOTIONS)
-    clips = []
+    clips = [_macro(who)] if who == 1 else []
     for running in (1, 2):
         emotion = names[(2 * who + running - 3) % len(names)]
         onset = int(rng.integers(1, 12))
@@ -82,3 +88,16 @@ def _clips_of(who: int, rng: np.random.Generator) -> list[TwinVideo]:
             )
         )
     return clips
+
+
+def _macro(who: int) -> TwinVideo:
+    """Pictures of a macro-expression, which nothing annotates."""
+    return TwinVideo(
+        f"S{who:02d}-07-macro",
+        f"S{who:02d}",
+        f"MMEW_Final/Macro_Expression/S{who:02d}/anger",
+        (1, 2, 3),
+        lambda number: f"S{who:02d}-07-{number:03d}.jpg",
+        (expression("macro", 1, 2, 3, "anger", "4+7"),),
+        form="macro-expressions without a sheet",
+    )

@@ -19,6 +19,8 @@ Row = tuple[Cell, ...]
 NUMBERS = ("onset", "apex", "offset")
 
 _UNIT = re.compile(r"([LRTB]?)(\d+)")
+_SECOND_CHOICE = re.compile(r"(?:\bor\b|/)\s*[LRTBA]*\d+")
+_NOTE = re.compile(r"ref\([^)]*\)")
 
 
 def moved_units(text: str) -> tuple[tuple[str, str], ...]:
@@ -33,9 +35,9 @@ def moved_units(text: str) -> tuple[tuple[str, str], ...]:
     Returns:
         Sides are `left` and `right` of the person, or `both`.
     """
-    first = re.split(r"\bor\b|/", text)[0]
+    plain = _SECOND_CHOICE.sub("", _NOTE.sub("", text))
     sides = {"L": "left", "R": "right"}
-    return tuple((number, sides.get(side, "both")) for side, number in _UNIT.findall(first))
+    return tuple((number, sides.get(side, "both")) for side, number in _UNIT.findall(plain))
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class TwinEvent:
             "unknown".
         labels: The action units as a reader should list them.
         oddities: What is unusual about the row, in words.
+        left_out: Whether a reader leaves it out by default.
         more: Further cells by the name of the column.
     """
 
@@ -67,6 +70,7 @@ class TwinEvent:
     read: Mapping[str, int | None] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     oddities: tuple[str, ...] = ()
+    left_out: bool = False
     more: Mapping[str, Cell] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -82,6 +86,7 @@ class TwinEvent:
         cells: Mapping[str, Cell] | None = None,
         read: Mapping[str, int | None] | None = None,
         more: Mapping[str, Cell] | None = None,
+        left_out: bool = False,
     ) -> "TwinEvent":
         """The same event written in an unusual way.
 
@@ -90,6 +95,7 @@ class TwinEvent:
             cells: Added to `cells`.
             read: Added to `read`.
             more: Added to `more`.
+            left_out: As the field.
         """
         return replace(
             self,
@@ -97,6 +103,7 @@ class TwinEvent:
             read={**self.read, **(read or {})},
             more={**self.more, **(more or {})},
             oddities=(*self.oddities, *why),
+            left_out=self.left_out or left_out,
         )
 
     def cell(self, name: str) -> Cell:
@@ -122,6 +129,7 @@ class TwinVideo:
         name: File name of a number.
         events: What happens; every number lies between the first and the last of `numbers`.
         gray: One channel instead of three.
+        form: Which form of the pictures it is where there are several; readers prefer `main`.
         depth: Folder of depth pictures with the same numbers, or empty.
         oddities: What is unusual about the folder, in words.
     """
@@ -133,6 +141,7 @@ class TwinVideo:
     name: Callable[[int], str]
     events: tuple[TwinEvent, ...]
     gray: bool = False
+    form: str = "main"
     depth: str = ""
     oddities: tuple[str, ...] = ()
 

@@ -66,9 +66,11 @@ _CLASSES = {
     "Contempt": 7,
 }
 
-# Subjects whose rows have no apex in the release come early.
-_ORDER = ("006", "028", "032", *(f"{n:03d}" for n in range(1, 38) if n not in (6, 8, 28, 32)))
-MOST_SUBJECTS = 29
+_EARLY = (6, 7, 8, 28, 32)  # 8 has no micro-expression
+
+# Subjects whose rows are corrected by a published list come early.
+_ORDER = ("007", "032", "006", "028", *(f"{n:03d}" for n in range(1, 38) if n not in _EARLY))
+MOST_SUBJECTS = len(_ORDER)
 
 
 def plan(scene: Scene) -> TwinPlan:
@@ -132,6 +134,11 @@ def _clips_of(who: str, rng: np.random.Generator) -> list[TwinVideo]:
         return [
             _clip(who, "032_3_1", event.odd("apex -1", cells={"apex": -1})),
             _clip(who, "032_3_2", other.odd("apex -1", cells={"apex": -1})),
+        ]
+    if who == "007":
+        event = expression("me", 3140, 3166, 3199, "Sadness", "(R6 or R12)+R15", "R12", "R15")
+        return [
+            _clip(who, "007_6_1", event.odd("one of two action units, decided by a published list"))
         ]
     if who == "006":
         first = expression(

@@ -1,8 +1,10 @@
 """The twin of SAMM Long Videos: 200 fps, gray, micro- and macro-movements, onsets that are not whole.
 
-SAMM_LongVideos_V3_Release.xlsx            header in Excel row 10, no emotions
-SAMM_Micro_FACS_Codes_v2.xlsx              the emotions of the micro-movements, by file name
-SAMM_longvideos/006_1/006_1_0001.jpg       subject, video, number from 1 on
+    SAMM_LongVideos_V3_Release.xlsx            header in Excel row 10, no emotions
+    SAMM_Micro_FACS_Codes_v2.xlsx              the emotions of the micro-movements, by file name
+    SAMM_longvideos/006_1/006_1_0001.jpg       subject, video, number from 1 on
+
+Facts and how sure they are: docs/datasets/samm-lv.md.
 """
 
 from fractions import Fraction
@@ -117,7 +119,7 @@ def _video_of(who: str, rng: np.random.Generator) -> TwinVideo:
         return _video("028_4", 270, [_file(part, "028_4_2"), _file(odd, "028_4_1")])
     if who == "018":
         early = expression("macro", 1, 60, 140, "", "1+2").odd(
-            "onset 0: began before the video; read from the first frame", cells={"onset": 0}
+            "onset 0: not annotated; left out", cells={"onset": 0}, left_out=True
         )
         late = expression("me", 180, 205, 238, "Sadness", "1+15")
         return _video("018_3", 260, [_file(early, "018_3_3"), _file(late, "018_3_1")])

@@ -1,7 +1,10 @@
-"""The twin of SMIC-E, high-speed camera: 100 fps, numbers of the camera's counter, no apex and no units.
+"""The twin of SMIC, high-speed camera, 100 fps, no apex and no action units, in both kinds of release.
 
-SMIC-HS-E_annotation.xlsx                                            remarks below the rows
-SMIC-E_raw image/HS_long/SMIC-HS-E/s03/s3_sur_01/image308866.jpg     s03 is padded, s3_ is not
+    SMIC-HS-E_annotation.xlsx                                            remarks below the rows
+    SMIC-E_raw image/HS_long/SMIC-HS-E/s03/s3_sur_01/image308866.jpg     s03 is padded, s3_ is not
+    SMIC_all_cropped/HS/s3/micro/surprise/s3_sur_01/reg_image000000.bmp  onset to offset only, from 0 on
+
+Facts and how sure they are: docs/datasets/smic.md.
 """
 
 from fractions import Fraction
@@ -50,7 +53,8 @@ def plan(scene: Scene) -> TwinPlan:
     """What the twin shows and what its sheet says."""
     rng = np.random.default_rng([scene.seed, 76])
     clips = [clip for who in _ORDER[: scene.subjects] for clip in _clips_of(who, rng)]
-    rows = tuple(_row(clip, place) for place, clip in enumerate(clips))
+    long = [clip for clip in clips if clip.form == "main"]
+    rows = tuple(_row(clip, place) for place, clip in enumerate(long))
     return TwinPlan(
         "smic",
         "SMIC-E-HS",
@@ -62,6 +66,7 @@ def plan(scene: Scene) -> TwinPlan:
             "numbers are those of the camera's counter",
             "no apex, no action units",
             "remarks stand below the rows",
+            "a clip lies there a second time as SMIC has it: cut, numbered from 0, without a sheet",
         ),
     )
 
@@ -80,6 +85,7 @@ def _clips_of(who: int, rng: np.random.Generator) -> list[TwinVideo]:
     made = [_clip(who, 1, "surprise", start, [(20, 32, 55)])]
     if who == 3:
         made.append(_clip(who, 1, "negative", start + 400, [(18, 33, 52)]))
+        made.append(_cut(who, 1, "surprise", (0, 12, 35)))
     if who == 1:
         made.append(_clip(who, 2, "positive", start + 400, [(18, 30, 50), (70, 84, 108)]))
     return made
@@ -112,4 +118,18 @@ def _event(emotion: str, start: int, span: tuple[int, int, int]) -> TwinEvent:
         moved.units,
         cells={"apex": None},
         read={"apex": None},
+    )
+
+
+def _cut(who: int, running: int, emotion: str, span: tuple[int, int, int]) -> TwinVideo:
+    """A clip of the older release: from onset to offset, bitmaps numbered from 0."""
+    name = f"s{who}_{_SHORT[emotion]}_{running:02d}"
+    return TwinVideo(
+        f"{name}_cut",
+        f"s{who:02d}",
+        f"SMIC_all_cropped/HS/s{who}/micro/{emotion}/{name}",
+        tuple(range(span[2] + 1)),
+        "reg_image{:06d}.bmp".format,
+        (_event(emotion, 0, span),),
+        form="SMIC, cut clips",
     )

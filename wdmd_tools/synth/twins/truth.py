@@ -40,7 +40,9 @@ def truth_document(plan: TwinPlan, seed: int, size: int) -> dict[str, Any]:
             "onset, apex, offset": "numbers of frame files; the face is at rest in the files of onset and "
             "offset, and moved most in the file of the apex",
             "written": "the cells of the sheet",
-            "read": "what a reader makes of them with its corrections; null is unknown",
+            "form": "main, or another form of the pictures that lies beside it",
+            "read": "what a reader makes of them with its corrections; null is "
+            "unknown, or left out",
         },
         "sheets": {path: [sheet.name for sheet in sheets] for path, sheets in plan.books.items()},
         "videos": [_video(video) for video in plan.videos],
@@ -52,6 +54,7 @@ def _video(video: TwinVideo) -> dict[str, Any]:
         "video_id": video.video_id,
         "subject_id": video.subject_id,
         "folder": video.folder,
+        "form": video.form,
         "first_number": video.numbers[0],
         "last_number": video.numbers[-1],
         "frames": len(video.numbers),
@@ -70,7 +73,7 @@ def _event(event: TwinEvent) -> dict[str, Any]:
         "apex": event.apex,
         "offset": event.offset,
         "written": {name: event.cell(name) for name in NUMBERS},
-        "read": {name: event.reading(name) for name in NUMBERS},
+        "read": None if event.left_out else {name: event.reading(name) for name in NUMBERS},
         "emotion": word or None,
         "emotion3": THREE_CLASSES.get(word),
         "action_units": list(event.labels),
