@@ -39,13 +39,12 @@ from benchmarks.provenance import (
 from benchmarks.recognising import recognise_samples, recognise_spotted
 from benchmarks.registry import ModelEntry
 from benchmarks.results import JobError, JobKey, JobResult, write_result
-from benchmarks.scoring import Score, score_predictions
-from benchmarks.scoring_emotions import NO_EMOTIONS, known_scheme
+from benchmarks.scoring import score_predictions
+from benchmarks.scoring_emotions import NO_EMOTIONS, known_scheme, official_extras
 from benchmarks.summary import point_values
 from wdmd_tools.emotions import EmotionScheme
 from wdmd_tools.errors import WdmdError
 from wdmd_tools.manifest import Dataset
-from wdmd_tools.metrics.strs import StrsMode
 from wdmd_tools.predictions import (
     RECOGNITIONS_FILE,
     ClipPrediction,
@@ -247,28 +246,11 @@ def rescore(
     return {
         "score": score.to_json(),
         "metrics": point_values(score),
-        "extras": {**oracle_extras(dataset, predictions, facts or {}), **official_extras(score)},
+        "extras": {
+            **oracle_extras(dataset, predictions, facts or {}),
+            **official_extras(score.emotions),
+        },
         "scoring_digest": scoring_digest(),
-    }
-
-
-def official_extras(score: Score) -> dict[str, Any]:
-    """Spot-then-recognise as the challenge's public evaluator counts, to stand beside published numbers.
-
-    Args:
-        score: Of one set of predictions.
-
-    Returns:
-        For a result's ``extras``; `None` where undefined, empty when no emotion is said of what is spotted.
-    """
-    said = None if score.emotions is None else score.emotions.joint(StrsMode.OFFICIAL)
-    if said is None:
-        return {}
-    return {
-        "official_f1_spotting": said.f1_spotting.value,
-        "official_f1_analysis": said.f1_analysis.value,
-        "official_strs": said.strs.value,
-        "official_analysed": said.analysed,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +87,7 @@ def score_emotions(
             scheme.classes,
         )
         named = sum(
-            segment.emotion is not None and not segment.is_macro
+            _class(segment.emotion, scheme) != _NO_CLASS and not segment.is_macro
             for clip in clips
             if clip.recording_id == name and clip.clip_id in predictions
             for segment in predictions[clip.clip_id].segments
@@ -120,6 +121,26 @@ def macro_counts(dataset: Dataset, said: ClipPrediction, threshold: float) -> Ev
     spans = [one.interval for one in said.segments if one.is_macro]
     references = macro_references(dataset, said.clip_id)
     return event_counts(spans, references, threshold, IouRule.AT_LEAST)
+
+
+def official_extras(score: EmotionScore | None) -> dict[str, Any]:
+    """Spot-then-recognise as the challenges' public evaluator counts, to stand beside published numbers.
+
+    Args:
+        score: Of one set of predictions.
+
+    Returns:
+        For a result's ``extras``; `None` where undefined, empty when no emotion is said of what is spotted.
+    """
+    said = None if score is None else score.joint(StrsMode.OFFICIAL)
+    if said is None:
+        return {}
+    return {
+        "official_f1_spotting": said.f1_spotting.value,
+        "official_f1_analysis": said.f1_analysis.value,
+        "official_strs": said.strs.value,
+        "official_analysed": said.analysed,
+    }
 
 
 def _check_known(dataset: Dataset, recognitions: Mapping[str, Recognition]) -> None:

@@ -41,10 +41,17 @@ def score(
     results: Annotated[
         Path, typer.Option(help="Folder of results, where --name places it.")
     ] = RESULTS,
+    emotions: Annotated[
+        str,
+        typer.Option(
+            help="Classes of emotions: auto (three where the dataset has them), none, or a scheme."
+        ),
+    ] = "auto",
     as_json: Json = False,
 ) -> None:
     """Score anyone's predictions against a dataset's annotations."""
     from benchmarks.scoring import score_predictions
+    from benchmarks.scoring_emotions import scheme_for
     from benchmarks.submissions.read import read_submission
     from benchmarks.summary import summarise
     from wdmd_tools.cli.console import out as stdout
@@ -59,9 +66,18 @@ def score(
         raise ConfigError(f"--name {name}: only scores of the test split have a place on the board")
     dataset = Dataset.open(data)
     submission = read_submission(predictions, dataset, format_, tier)
-    score = score_predictions(dataset, submission.predictions, None if split == "all" else split)
+    scheme = scheme_for(dataset, emotions)
+    score = score_predictions(
+        dataset,
+        submission.predictions,
+        None if split == "all" else split,
+        emotions=scheme,
+        recognitions=None if scheme is None else submission.recognitions,
+    )
     found = summarise([score])
     notes = [*submission.notes, *_elsewhere(submission.predictions, score, split)]
+    if scheme is None and submission.recognitions:
+        notes.append("recognitions were left aside: no classes to score them by (--emotions)")
     placed: Path | None = None
     if name is not None:
         from benchmarks.submissions.place import place_submission
@@ -126,10 +142,32 @@ def _json(score: "Score", found: "dict[str, Estimate]") -> dict[str, Any]:
         "n_references": score.n_references,
         "unpredicted": score.unpredicted,
         "counts": {state: {"tp": one.tp, "fp": one.fp, "fn": one.fn} for state, one in states},
+        "emotions": _emotions_json(score),
         "metrics": {name: estimate_json(one) for name, one in found.items()},
         "undefined": {
             name: metric(name).undefined for name, one in found.items() if one.value is None
         },
+    }
+
+
+def _emotions_json(score: "Score") -> dict[str, Any] | None:
+    """What the scores of emotions rest on."""
+    from benchmarks.scoring_emotions import official_extras
+
+    said = score.emotions
+    if said is None:
+        return None
+    joint = said.joint()
+    return {
+        "scheme": said.scheme,
+        "classes": list(said.classes),
+        "recognised": said.recognised,
+        "by_class": said.by_class() if said.recognised else None,
+        "support": said.support,
+        "confusion": said.confusion.astype(int).tolist() if said.recognised else None,
+        "unsaid": sum(one.unsaid for one in said.recordings.values()) if said.recognised else None,
+        "analysed": None if joint is None else joint.analysed,
+        **official_extras(said),
     }
 
 
@@ -143,6 +181,9 @@ def _lines(dataset: str, split: str, score: "Score", found: "dict[str, Estimate]
         f"{len(score.events)} recordings; IoU > {IOU_THRESHOLD}"
     )
     lines = [head]
+    if score.emotions is not None:
+        support = ", ".join(f"{count} {name}" for name, count in score.emotions.support.items())
+        lines.append(f"emotions, scheme {score.emotions.scheme}: {support}")
     for name, one in found.items():
         interval = (
             f"  [{amount(name, one.low)}, {amount(name, one.high)}]"

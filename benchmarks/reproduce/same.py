@@ -43,7 +43,8 @@ class Difference:
 
     Args:
         clips: Clips of which not the very same was said, those that only one set has among them.
-        segments: Clips that have another number of segments, or other labels, or that only one set has.
+        segments: Clips that have another number of segments, or other labels or emotions, or that only one
+            set has.
         boundary_frames: Largest shift of an onset or offset where the numbers of segments agree.
         score: Largest difference of any score or probability; infinite where only one set has it.
         metric: Largest difference of a metric; infinite where it is undefined in one only.
@@ -84,7 +85,8 @@ def compare_predictions(
             continue
         away = _score_difference(one, other)
         ours, theirs = (sorted(map(_row, clip.segments)) for clip in (one, other))
-        if [row[3] for row in ours] != [row[3] for row in theirs]:  # the number, or the labels
+        # The number, the labels, or the emotions.
+        if [row[3:] for row in ours] != [row[3:] for row in theirs]:
             segments += 1
         else:
             for left, right in zip(ours, theirs, strict=True):
@@ -106,9 +108,9 @@ def compare_metrics(first: Mapping[str, float | None], second: Mapping[str, floa
     return away
 
 
-def _row(segment: PredictedSegment) -> tuple[int, int, float, str]:
+def _row(segment: PredictedSegment) -> tuple[int, int, float, str, str]:
     onset, offset = to_frames(segment.interval)
-    return onset, offset, segment.score, segment.label
+    return onset, offset, segment.score, segment.label, segment.emotion or ""
 
 
 def _score_difference(one: ClipPrediction, other: ClipPrediction) -> float:

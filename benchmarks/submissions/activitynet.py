@@ -15,7 +15,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from benchmarks.submissions.notes import MACRO, NO_SCORE, Submission, me_label
+from benchmarks.submissions.notes import NO_SCORE, Said, Submission, read_label
 from benchmarks.submissions.places import Collected, Places
 from wdmd_tools.errors import DataError
 
@@ -52,9 +52,8 @@ def _add(collected: Collected, where: str, video: str, entry: Any) -> None:
             f"{where}: expected an object with segment, score, label; got {_kind(entry)}"
         )
     start, end = _segment(where, entry.get("segment"))
-    label = me_label(str(entry.get("label", "")))
-    if label is None:
-        collected.notes.add(MACRO)
+    label, emotion = read_label(str(entry.get("label", "")))
+    if collected.leaves_out(label):
         return
     score = entry.get("score")
     if score is None:
@@ -62,13 +61,14 @@ def _add(collected: Collected, where: str, video: str, entry: Any) -> None:
         score = 1.0
     if not _is_number(score):
         raise DataError(f"{where}: score is {score!r}, expected a number")
+    said = Said(float(score), label, emotion)
     places = collected.places
     if video in places.clips:
-        collected.add_seconds(video, start, end, float(score), label)
+        collected.add_seconds(video, start, end, said)
     else:
         first, last = round(1000 * start), round(1000 * end)
         film = str(places.film(video))
-        collected.add_film_ms(film, first, max(last, first + 1), float(score), label)
+        collected.add_film_ms(film, first, max(last, first + 1), said)
 
 
 def _segment(where: str, value: Any) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from benchmarks.submissions.notes import MACRO, NO_SCORE, Submission, me_label
+from benchmarks.submissions.notes import NO_SCORE, Said, Submission, read_label
 from benchmarks.submissions.places import Collected, Places
 from wdmd_tools.annotations import Annotation, AnnotationDocument, MediaDescriptor, Tier
 from wdmd_tools.elan import read_eaf
@@ -75,9 +75,8 @@ def _add_tier(collected: Collected, film: str, document: AnnotationDocument, tie
     )
     collected.notes.add(UNREAD, unread)
     for one in tier.annotations:
-        label = me_label(one.value)
-        if label is None:
-            collected.notes.add(MACRO)
+        label, emotion = read_label(one.value)
+        if collected.leaves_out(label):
             continue
         span = one.interval
         text = scores.get(one.annotation_id)
@@ -86,7 +85,11 @@ def _add_tier(collected: Collected, film: str, document: AnnotationDocument, tie
         score = 1.0 if text is None else _score(document, tier, one, text)
         shift = origin or 0
         collected.add_film_ms(
-            film, span.start_ms + shift, span.end_ms + shift, score, label, media=origin is not None
+            film,
+            span.start_ms + shift,
+            span.end_ms + shift,
+            Said(score, label, emotion),
+            media=origin is not None,
         )
 
 

@@ -23,12 +23,18 @@ from benchmarks.results import (
     write_result,
 )
 from benchmarks.scoring import Score
+from benchmarks.scoring_emotions import official_extras
 from benchmarks.specs import NAME, BenchConfig
 from benchmarks.submissions.notes import Submission
 from benchmarks.summary import point_values
 from wdmd_tools.errors import ConfigError
 from wdmd_tools.manifest import Dataset
-from wdmd_tools.predictions import ClipPrediction, write_predictions
+from wdmd_tools.predictions import (
+    RECOGNITIONS_FILE,
+    ClipPrediction,
+    write_predictions,
+    write_recognitions,
+)
 
 
 def place_submission(
@@ -66,6 +72,10 @@ def place_submission(
     clips = [clip.clip_id for clip in dataset.iter_clips("test")]
     said = submission.predictions
     write_predictions(folder, [said.get(one, ClipPrediction(one)) for one in clips])
+    if submission.recognitions is None:
+        (folder / RECOGNITIONS_FILE).unlink(missing_ok=True)
+    else:
+        write_recognitions(folder, list(submission.recognitions.values()))
     result = JobResult(
         job=key,
         job_hash=job_hash(key, {}, "submitted", digest, dataset.data_hash),
@@ -80,6 +90,7 @@ def place_submission(
             "sha256": digest,
             "notes": list(submission.notes),
         },
+        extras=official_extras(score.emotions),
         metrics=point_values(score),
         score=score.to_json(),
         scoring_digest=scoring_digest(),

@@ -8,10 +8,12 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from benchmarks.submissions.notes import CUT, OUTSIDE, Notes
+from benchmarks.submissions.notes import CUT, MACRO, OUTSIDE, Notes, Said
+from wdmd_tools.annotations import CONSENSUS
 from wdmd_tools.errors import DataError
 from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Dataset
+from wdmd_tools.predictions import MACRO as MACRO_LABEL
 from wdmd_tools.predictions import ClipPrediction, PredictedSegment
 from wdmd_tools.review.frames import ClipTimes, recording_times
 
@@ -58,6 +60,13 @@ class Places:
             for alias in aliases | {f"{subject}_{one}" for one in (name, path.stem)}:
                 owners.setdefault(alias.casefold(), set()).add(name)
         return {alias: next(iter(names)) for alias, names in owners.items() if len(names) == 1}
+
+    @cached_property
+    def has_macro(self) -> bool:
+        """Whether macro-expressions are annotated."""
+        table = self.dataset.segments
+        kinds, people = table["kind"].to_pylist(), table["annotator"].to_pylist()
+        return (MACRO_LABEL, CONSENSUS) in set(zip(kinds, people, strict=True))
 
     def film(self, name: str) -> str | None:
         """The recording of that id, or whose film has that name; `None` when there is none, or several."""
@@ -112,6 +121,12 @@ class Collected:
     notes: Notes = field(default_factory=Notes)
     segments: dict[str, list[PredictedSegment]] = field(default_factory=dict)
 
+    def leaves_out(self, label: str) -> bool:
+        """Whether segments of this label are not kept, which is noted."""
+        left = label == MACRO_LABEL and not self.places.has_macro
+        self.notes.add(MACRO, int(left))
+        return left
+
     def mention(self, clip_id: str) -> None:
         """The file speaks about this clip, even if nothing is in it."""
         self.segments.setdefault(clip_id, [])
@@ -121,7 +136,7 @@ class Collected:
         for row in self.places.films[name]:
             self.mention(str(row["clip_id"]))
 
-    def add(self, clip_id: str, frames: Interval, score: float, label: str) -> None:
+    def add(self, clip_id: str, frames: Interval, said: Said) -> None:
         """Add half-open frames of a clip, cut to it."""
         self.mention(clip_id)
         length = int(self.places.clips[clip_id]["n_frames"])
@@ -131,9 +146,9 @@ class Collected:
             return
         if (first, end) != (frames.start_ms, frames.end_ms):
             self.notes.add(CUT)
-        self.segments[clip_id].append(PredictedSegment(Interval(first, end), score, label))
+        self.segments[clip_id].append(_segment(Interval(first, end), said))
 
-    def add_seconds(self, clip_id: str, start: float, end: float, score: float, label: str) -> None:
+    def add_seconds(self, clip_id: str, start: float, end: float, said: Said) -> None:
         """Add seconds of a clip; both ends go to the nearest beginning of a frame.
 
         Seconds in files are rounded, so the nearest is meant; the end is where the next frame begins.
@@ -147,9 +162,9 @@ class Collected:
             self.notes.add(CUT)
         first = min(nearest(edges, start), len(edges) - 2)
         last = max(nearest(edges, end), first + 1)
-        self.segments[clip_id].append(PredictedSegment(Interval(first, last), score, label))
+        self.segments[clip_id].append(_segment(Interval(first, last), said))
 
-    def add_film_frames(self, name: str, frames: Interval, score: float, label: str) -> None:
+    def add_film_frames(self, name: str, frames: Interval, said: Said) -> None:
         """Add half-open frames of a whole film to the clip that holds most of them."""
         self.mention_film(name)
         best: tuple[int, str, Interval] | None = None
@@ -162,10 +177,10 @@ class Collected:
         if best is None:
             self.notes.add(OUTSIDE)
             return
-        self.add(best[1], best[2], score, label)
+        self.add(best[1], best[2], said)
 
     def add_film_ms(
-        self, name: str, start_ms: int, end_ms: int, score: float, label: str, *, media: bool = True
+        self, name: str, start_ms: int, end_ms: int, said: Said, *, media: bool = True
     ) -> None:
         """Add a time span of a whole film to the clip that holds most of it.
 
@@ -175,8 +190,7 @@ class Collected:
             name: The recording.
             start_ms: Media time, or the time line of the dataset's ELAN files.
             end_ms: Likewise; not included.
-            score: Confidence.
-            label: ``"me"`` or a class.
+            said: Score, label and emotion.
             media: Whether times are media times.
         """
         self.mention_film(name)
@@ -201,7 +215,7 @@ class Collected:
         if best is None:
             self.notes.add(OUTSIDE)
             return
-        self.add(best[1], best[2], score, label)
+        self.add(best[1], best[2], said)
 
     def predictions(self) -> dict[str, ClipPrediction]:
         """What was collected, by clip id; segments of a clip by time."""
@@ -211,6 +225,10 @@ class Collected:
             )
             for clip_id, found in sorted(self.segments.items())
         }
+
+
+def _segment(interval: Interval, said: Said) -> PredictedSegment:
+    return PredictedSegment(interval, said.score, said.label, said.emotion)
 
 
 def nearest(edges: Sequence[float], time: float) -> int:

@@ -10,10 +10,11 @@ from benchmarks.submissions.notes import Submission
 from benchmarks.submissions.places import Places
 from wdmd_tools.errors import ConfigError, UnknownNameError
 from wdmd_tools.manifest import Dataset
-from wdmd_tools.predictions import read_predictions
+from wdmd_tools.predictions import read_predictions, read_recognitions
 
 FORMATS: Mapping[str, str] = {
-    "parquet": "a folder with predictions.parquet, and frame_scores and clip_scores where there are any",
+    "parquet": "a folder with predictions.parquet, and frame_scores, clip_scores and recognitions where "
+    "there are any",
     "activitynet": "a .json file with results: video to segments in seconds",
     "megc": "a .csv file with vid,onset,offset,type or subject,video,onset,offset,emotion",
     "elan": "an .eaf file, or a folder of them, with a tier ME@<model>",
@@ -80,7 +81,9 @@ def read_submission(
         raise ConfigError(f"--tier {tier}: only ELAN files have tiers, {path} is read as {found}")
     if found == "parquet":
         folder = path if path.is_dir() else path.parent
-        return Submission(read_predictions(folder), "parquet")
+        return Submission(
+            read_predictions(folder), "parquet", recognitions=read_recognitions(folder)
+        )
     places = Places(dataset)
     if found == "elan":
         return read_elan(path, places, tier)

@@ -52,7 +52,7 @@ def test_what_reaches_out_is_cut_and_told(tmp_path: Path, dataset: Dataset) -> N
     found = _read(tmp_path, dataset, {"rec0_0000": entries})
     assert found.predictions["rec0_0000"].segments == (
         PredictedSegment(Interval(0, 6), 0.5),
-        PredictedSegment(Interval(18, 24), 1.0, "surprise"),
+        PredictedSegment(Interval(18, 24), 1.0, emotion="surprise"),
         PredictedSegment(Interval(42, 48), 0.4),
     )
     assert [note.split(" ")[0] for note in found.notes] == ["2", "1", "1", "1"]

@@ -78,7 +78,7 @@ def test_scores_and_ranks(tmp_path: Path, dataset: Dataset) -> None:
     found = read_submission(_write(tmp_path / "rec0.eaf", tiers), dataset)
     assert found.predictions["rec0_0000"].segments == (
         PredictedSegment(Interval(0, 6), 0.5),
-        PredictedSegment(Interval(10, 20), 0.913, "happiness"),
+        PredictedSegment(Interval(10, 20), 0.913, emotion="happiness"),
     )
     bad = [owner, EafTier("score@mine", (EafRef(0, "high"),), ASSOCIATION_TYPE, parent="ME@mine")]
     with pytest.raises(DataError, match="tier 'ME@mine': the score of 0 to 100 ms is 'high'"):

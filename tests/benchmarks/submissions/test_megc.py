@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders import clip_row, segment_row, write_dataset
 
 from benchmarks.submissions.read import read_submission
+from wdmd_tools.annotations import CONSENSUS
 from wdmd_tools.errors import DataError
 from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Dataset
@@ -23,9 +25,7 @@ def test_frames_count_from_one_and_both_belong_to_it(tmp_path: Path, dataset: Da
     found = _read(tmp_path, dataset, "vid,onset,offset,type\nrec0_0001,3,7,me\nrec0_0001,9,9,mae\n")
     assert found.predictions["rec0_0001"].segments == (PredictedSegment(Interval(2, 7), 1.0),)
     assert len(found.predictions) == 24
-    assert (
-        found.notes[1] == "1 macro-expressions were left aside; micro-expressions are scored here"
-    )
+    assert found.notes[1] == "1 macro-expressions were left aside; the dataset has none annotated"
 
 
 def test_the_form_of_2025_and_a_score(tmp_path: Path, dataset: Dataset) -> None:
@@ -35,9 +35,20 @@ def test_the_form_of_2025_and_a_score(tmp_path: Path, dataset: Dataset) -> None:
     vid = _read(tmp_path, dataset, "vid,onset,offset,emotion,score\ns1_rec1,50,54,negative,0.75\n")
     assert vid == found
     assert found.predictions["rec1_0001"].segments == (
-        PredictedSegment(Interval(1, 6), 0.75, "negative"),
+        PredictedSegment(Interval(1, 6), 0.75, emotion="negative"),
     )
     assert found.notes == ()
+
+
+def test_macro_expressions_are_kept_where_they_are_annotated(tmp_path: Path) -> None:
+    clip = clip_row("a", 60, split="test")
+    row = segment_row("a", CONSENSUS, 20, 50, kind="macro")
+    dataset = write_dataset(tmp_path, [clip], [row])
+    found = _read(tmp_path, dataset, "vid,onset,offset,type\na,3,7,me\na,21,51,mae\n")
+    assert found.predictions["a"].segments == (
+        PredictedSegment(Interval(2, 7), 1.0),
+        PredictedSegment(Interval(20, 51), 1.0, "macro"),
+    )
 
 
 def test_a_segment_over_two_clips_goes_to_the_one_that_holds_most(
@@ -51,9 +62,39 @@ def test_a_segment_over_two_clips_goes_to_the_one_that_holds_most(
     assert any("in no clip" in note for note in found.notes)
 
 
+def test_a_file_without_a_row_says_so(tmp_path: Path, dataset: Dataset) -> None:
+    found = _read(tmp_path, dataset, "vid,onset,offset,type\n")
+    assert found.notes == ("it holds no segment; every clip counts as 'nothing found'",)
+    assert len(found.predictions) == 24
+
+
+def test_words_that_nobody_uses_are_told(tmp_path: Path, dataset: Dataset) -> None:
+    rows = "rec0_0001,3,7,me\nrec0_0001,9,12,blink\nrec0_0001,20,22,Surprise\n"
+    found = _read(tmp_path, dataset, "vid,onset,offset,type\n" + rows)
+    told = [note for note in found.notes if "no usual word" in note]
+    assert [note.split()[0] for note in told] == ["1"]
+    rows = "rec0_0001,3,7,happy\nrec0_0001,9,12,hapy\nrec0_0001,20,22,\n"
+    found = _read(tmp_path, dataset, "vid,onset,offset,emotion\n" + rows)
+    assert [note.split()[0] for note in found.notes if "no usual word" in note] == ["1"]
+
+
+@pytest.mark.parametrize("subject", ["s1", "S1", "1", "001", "sub01", ""])
+def test_a_subject_may_be_written_in_many_ways(
+    tmp_path: Path, dataset: Dataset, subject: str
+) -> None:
+    text = f"subject,video,onset,offset,emotion\n{subject},rec1,50,54,negative\n"
+    assert _read(tmp_path, dataset, text).predictions["rec1_0001"].segments
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            "subject,video,onset,offset\ns1,rec1,3,7\ns2,rec1,3,7\n",
+            "line 3: subject is 's2', but the video is of 's1'",
+        ),
+        ("subject,video,onset,offset\nanna,rec1,3,7\n", "line 2: subject is 'anna', but"),
+        ("subject,vid,onset,offset\ns2,rec1_0001,3,7\n", "line 2: subject is 's2', but"),
         (
             "vid,onset,offset,type\nrec0_0001,3,7,me\nrec9_0001,3,7,me\n",
             "line 3: vid 'rec9_0001' is",

@@ -8,6 +8,7 @@ from builders import tiny_dataset
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.submissions.notes import Said
 from benchmarks.submissions.places import Collected, Places, nearest
 from wdmd_tools.intervals import Interval
 from wdmd_tools.predictions import PredictedSegment
@@ -36,7 +37,7 @@ def test_seconds_rounded_to_three_decimals_are_the_same_frames(
     edges = places.starts_s(clip)
     collected = Collected(places)
     start, end = round(edges[frames.start_ms], 3), round(edges[frames.end_ms], 3)
-    collected.add_seconds(clip, start, end, 0.5, "me")
+    collected.add_seconds(clip, start, end, Said(0.5))
     assert collected.segments[clip] == [PredictedSegment(frames, 0.5)]
     assert collected.notes.lines() == ()
 
@@ -49,9 +50,9 @@ def test_milliseconds_and_film_frames_are_the_same_frames(
     clip = f"rec0_{number:04d}"
     span = recording_times(places.dataset, "rec0")[clip].span(frames)
     by_time, by_frame = Collected(places), Collected(places)
-    by_time.add_film_ms("rec0", span.start_ms, span.end_ms, 0.5, "me")
+    by_time.add_film_ms("rec0", span.start_ms, span.end_ms, Said(0.5))
     film = Interval(frames.start_ms + 40 * number, frames.end_ms + 40 * number)
-    by_frame.add_film_frames("rec0", film, 0.5, "me")
+    by_frame.add_film_frames("rec0", film, Said(0.5))
     for one in (by_time, by_frame):
         assert one.segments[clip] == [PredictedSegment(frames, 0.5)]
         assert sum(len(found) for found in one.segments.values()) == 1
