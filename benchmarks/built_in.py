@@ -13,7 +13,7 @@ def _trivial(name: str, cls: str, display: str, note: str) -> ModelEntry:
 
 
 _LBP_SOURCES = (
-    *(f"benchmarks.models.{name}" for name in ("lbp", "svm", "validation")),
+    *(f"benchmarks.models.{name}" for name in ("emotion_svm", "lbp", "svm", "validation")),
     *(
         f"benchmarks.features.{name}"
         for name in ("blocks", "grey", "lbp_codes", "lbp_sip", "lbp_top", "store", "windows")

@@ -23,7 +23,8 @@ from benchmarks.features.blocks import BlockGrid, Counts
 from benchmarks.features.lbp_codes import LbpGeometry
 from benchmarks.features.store import FeatureSettings, HistogramStore
 from benchmarks.features.windows import window_descriptors, window_starts
-from benchmarks.models.base import FitContext, Spotter
+from benchmarks.models.base import FitContext, Recogniser, Spotter
+from benchmarks.models.emotion_svm import EmotionSide, clips_of_samples, in_order
 from benchmarks.models.options import Options, read_options
 from benchmarks.models.svm import LinearSvm, Sigmoid, fit_sigmoid, train_svm
 from benchmarks.models.validation import training_and_validation
@@ -32,8 +33,9 @@ from meldae.settings import DecodingConfig
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Clip, Dataset
+from wdmd_tools.manifest.samples import EmotionSample
 from wdmd_tools.metrics.dialogue import majority_state
-from wdmd_tools.predictions import ClipPrediction
+from wdmd_tools.predictions import ClipPrediction, Recognition
 
 Float = npt.NDArray[np.float32]
 
@@ -82,8 +84,11 @@ class Windows:
         return [Interval(int(start), int(start) + self.length) for start in self.starts]
 
 
-class LbpSvm(Spotter):
-    """What the LBP spotters share; `kind` says which histograms."""
+class LbpSvm(Spotter, Recogniser):
+    """What the LBP spotters share; `kind` says which histograms.
+
+    Emotions come from a third SVM, on the descriptor of the given interval.
+    """
 
     kind = ""
     neighbours = 8
@@ -96,6 +101,7 @@ class LbpSvm(Spotter):
         self._me = self._state = LinearSvm(np.zeros(0, np.float32), 0.0, 0.0)
         self._frame_sigmoid = self._clip_sigmoid = self._state_sigmoid = Sigmoid()
         self._decoding = Decoding()
+        self._emotions = EmotionSide(self._descriptors)
 
     # What is learnt.
 
@@ -139,6 +145,8 @@ class LbpSvm(Spotter):
         margins = self._me.margins(arrays[2])
         self._frame_sigmoid = fit_sigmoid(margins, arrays[3], balanced=True)
         self._choose(dataset, check, store)
+        if context.emotions is not None:
+            self._emotions.fit(dataset, context.emotions, context.seed)
 
     def _share_of_negatives(self, dataset: Dataset, clips: Sequence[Clip]) -> float:
         """Which share of the windows without an ME to train on."""
@@ -220,11 +228,36 @@ class LbpSvm(Spotter):
             )
         return found
 
+    def recognise(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> list[Recognition]:
+        """The class with the largest margin for the descriptor of each interval."""
+        return self._emotions.recognise(dataset, samples)
+
+    def _descriptors(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> Float:
+        if self._context is None:
+            raise ValueError("Expected `fit` before `recognise`.")
+        store = self._store(self._context)
+        features = store.each(dataset, clips_of_samples(dataset, samples))
+
+        def describe(clip: Clip, counts: Counts, sample: EmotionSample) -> Float:
+            settings = self._settings(clip.fps)
+            if clip.n_frames <= 2 * settings.geometry.radius_t:  # too short for any code
+                return np.zeros(self.options.blocks**2 * sum(settings.parts), np.float32)
+            window = self._window_of(clip, sample.interval)
+            return self._describe(counts, clip, window)[0]
+
+        return in_order(samples, features, describe)
+
+    def _window_of(self, clip: Clip, interval: Interval) -> Windows:
+        """The interval as a window; one that is too short for a code grows around its middle."""
+        shortest = 2 * self._settings(clip.fps).geometry.radius_t + 1
+        return centred(interval, max(shortest, interval.duration_ms), clip.n_frames)
+
     def describe(self) -> dict[str, Any]:
         """Window, costs, decoding and size."""
         how = self._decoding
         return {
             **self.facts,
+            **self._emotions.facts,
             "parameters": len(self._me.weights) + len(self._state.weights) + 2,
             "window_ms": round(1000 * self.window_s, 1),
             "cost_me": self._me.cost,
@@ -323,6 +356,13 @@ def _is_positive(dataset: Dataset, clip: Clip, windows: Windows) -> npt.NDArray[
     references = dataset.reference_intervals(clip.clip_id)
     spans = windows.intervals()
     return np.array([any(s.iou(r) >= 0.5 for r in references) for s in spans], dtype=np.bool_)
+
+
+def centred(interval: Interval, length: int, n_frames: int) -> Windows:
+    """A window of `length` frames, or all of a shorter clip, around the middle of an interval."""
+    length = min(length, n_frames)
+    start = (interval.start_ms + interval.end_ms - length) // 2
+    return Windows(np.array([min(max(start, 0), n_frames - length)], np.int64), length)
 
 
 def spread(

@@ -8,7 +8,8 @@ from benchmarks.features.lbp_mop import MopFeature
 from benchmarks.features.store import FeatureStore
 from benchmarks.features.windows import window_descriptors
 from benchmarks.models.base import FitContext
-from benchmarks.models.lbp import LbpSvm, Windows
+from benchmarks.models.lbp import LbpSvm, Windows, centred
+from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Clip
 
 Float = npt.NDArray[np.float32]
@@ -28,6 +29,11 @@ class LbpMopSvm(LbpSvm):
         shortest = 2 * settings.geometry.radius_t + 1
         length = max(shortest, round(self.window_s * fps))
         return MopFeature(settings.geometry, settings.grid, settings.size, length)
+
+    def _window_of(self, clip: Clip, interval: Interval) -> Windows:
+        """Mean planes are of windows of one length, so the middle of the interval decides."""
+        shortest = 2 * self._settings(clip.fps).geometry.radius_t + 1
+        return centred(interval, max(shortest, round(self.window_s * clip.fps)), clip.n_frames)
 
     def _describe(self, counts: Counts, clip: Clip, windows: Windows) -> Float:
         feature = self._feature(clip.fps)
