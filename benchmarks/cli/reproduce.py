@@ -46,7 +46,19 @@ def reproduce(
         float, typer.Option(min=0, max=1, help="Difference of scores and metrics that is allowed.")
     ] = 1e-3,
     check_only: Annotated[
-        bool, typer.Option("--check", help="Only say what is not as it was; run nothing.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Only say what is not as it was; run nothing. Exit code 4 if results, data, split or a "
+            "model's code are others.",
+        ),
+    ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="With --check, also if commit, uncommitted changes, versions or machine are others.",
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -69,6 +81,8 @@ def reproduce(
         if not folder.is_dir():
             raise ConfigError(f"--data {folder}: no such folder")
     configured(config)  # models of one's own may lie beside bench.yaml
+    if strict and not check_only:
+        raise ConfigError("--strict: goes with --check")
     wanted = read_manifest(manifest)
     root = manifest if manifest.is_dir() else manifest.parent
     if not wanted.jobs:
@@ -83,9 +97,12 @@ def reproduce(
             say(f"{note.what}: {note.text}")
     if check_only:
         if as_json:
-            print_json({"differences": [vars(note) for note in checked.notes]})
-        if checked.notes:
-            raise PartialResultError(f"{len(checked.notes)} things are not as they were")
+            print_json(
+                {"differences": [{**vars(note), "decides": note.decides} for note in checked.notes]}
+            )
+        bad_notes = [note for note in checked.notes if strict or note.decides]
+        if bad_notes:
+            raise PartialResultError(f"{len(bad_notes)} things are not as they were")
         return
     waiting = sum(finished(one) is None for one in checked.ready)
     say(f"{waiting} jobs to run, {len(checked.ready) - waiting} already done")

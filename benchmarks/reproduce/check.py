@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.asked import Asked
 from benchmarks.job import JobSpec
 from benchmarks.protocols import Folders, open_data, open_fold
 from benchmarks.provenance import git_state, hardware, versions
@@ -28,6 +29,11 @@ class Note:
 
     what: str
     text: str
+
+    @property
+    def decides(self) -> bool:
+        """Whether the results, or what decides them, are others; the rest is said and is no failure."""
+        return self.what in ("data", "split", "code", "files", "settings")
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,8 @@ def _todays_hash(spec: JobSpec) -> tuple[str, list[Note]]:
         spec.key.model, spec.target, spec.display, options=spec.options, sources=spec.sources
     )
     code = entry.code_digest()
-    digest = job_hash(spec.key, spec.options, spec.target, code, cut.data_hash)
+    asked = Asked(spec.emotions, spec.macro).facts
+    digest = job_hash(spec.key, spec.options, spec.target, code, cut.data_hash, asked)
     notes = []
     if code != spec.code_digest:
         notes.append(Note("code", f"{spec.key.model}: the model's code is not the same"))

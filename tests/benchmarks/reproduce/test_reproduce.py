@@ -141,9 +141,34 @@ def test_what_is_not_as_it_was_is_said(tmp_path: Path, monkeypatch: pytest.Monke
     assert "2 of 2 jobs did not come out the same" in done.stderr
 
 
+def test_other_surroundings_are_no_other_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_models("quiet", tmp_path, monkeypatch) == 0
+    manifest = json.loads(Path("results/manifest.json").read_text())
+    manifest["jobs"][0]["code"] |= {"commit": "f" * 40, "dirty": True}
+    manifest["jobs"][0]["hardware"]["processor"] = "abacus"
+    Path("results/manifest.json").write_text(json.dumps(manifest))
+    words = ["reproduce", "results", "--check", "--json"]
+    done = RUNNER.invoke(app, words)
+    assert done.exit_code == 0, done.stdout + done.stderr
+    told = {one["what"]: one["decides"] for one in json.loads(done.stdout)["differences"]}
+    assert told.keys() >= {"commit", "changes", "machine"}
+    assert set(told.values()) == {False}
+    strict = RUNNER.invoke(app, [*words, "--strict"])
+    assert strict.exit_code == 4
+    assert strict.stdout == done.stdout
+
+    (next(Path("results").rglob("predictions.parquet"))).unlink()
+    done = RUNNER.invoke(app, words)
+    assert done.exit_code == 4
+    assert "1 things are not as they were" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
+        (["empty.json", "--strict"], 2, "--strict: goes with --check"),
         (["typo.json"], 3, "typo.json: no such file"),
         (["damaged.json"], 3, "damaged.json: damaged"),
         (["other.json"], 3, "other.json: no manifest of version 1 (it says '9')"),
