@@ -6,18 +6,16 @@
 The whole clip is the micro-expression. Nothing is known of its apex.
 """
 
-from collections.abc import Iterator
-
 from wdmd_tools.importers.model import Count, FrameSpan, Release, ReleaseEvent, ReleaseVideo
 from wdmd_tools.importers.published import count_events
 from wdmd_tools.importers.rows import RowReader
-from wdmd_tools.importers.smic_camera import EMOTIONS, Camera, clip_name
+from wdmd_tools.importers.smic_camera import CAMERAS, EMOTIONS, Camera, clip_name
 from wdmd_tools.importers.tree import Place, Tree
 
 
 def is_there(tree: Tree, camera: Camera) -> bool:
     """Whether a camera's clips are in the release."""
-    return any(True for place in _clips(tree, camera) if _micro(place))
+    return any(map(_micro, _clips(tree, camera)))
 
 
 def read(tree: Tree, camera: Camera, reader: RowReader) -> Release:
@@ -28,7 +26,7 @@ def read(tree: Tree, camera: Camera, reader: RowReader) -> Release:
         camera: Which.
         reader: Takes the problems.
     """
-    places = list(_clips(tree, camera))
+    places = _clips(tree, camera)
     if not camera.named_by(tree.root.resolve().name) and not any(map(camera.has, places)):
         reader.tell(
             "W_CAMERA",
@@ -71,19 +69,19 @@ def read(tree: Tree, camera: Camera, reader: RowReader) -> Release:
     )
 
 
-def _clips(tree: Tree, camera: Camera) -> Iterator[Place]:
+def _clips(tree: Tree, camera: Camera) -> list[Place]:
+    root = tree.root.resolve().name
+    if any(other is not camera and other.named_by(root) for other in CAMERAS):
+        return []
     places = [
         place
         for place in tree.all_places()
         if camera.may_have(place) and (_micro(place) or "non_micro" in place.names)
     ]
-    # A folder that names no camera is the camera's that was given as SRC: the first is tried.
-    yield from sorted(
-        (place for place in places if camera.has(place))
-        if any(map(camera.has, places))
-        else places,
-        key=lambda place: place.path,
-    )
+    named = [place for place in places if camera.has(place)]
+    # Folders that name no camera at all are taken for those of the first.
+    unnamed = places if camera is CAMERAS[0] or camera.named_by(root) else []
+    return sorted(named or unnamed, key=lambda place: place.path)
 
 
 def _micro(place: Place) -> bool:
