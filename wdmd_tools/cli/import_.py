@@ -158,10 +158,11 @@ def import_(
         line(f"corrections ({report.origin}): {len(release.corrections)} applied")
         for one in release.corrections:
             line(f"  {one}")
-        for problem in [one for one in warnings if one.code != "W_COUNTS"][:10]:
+        odd = [one for one in warnings if one.code != "W_COUNTS"]
+        for problem in odd[:10]:
             warn(str(problem))
-        if len(warnings) > 10:
-            warn(f"{len(warnings)} warnings in all; --json lists them")
+        if len(odd) > 10:
+            warn(f"{len(odd)} warnings in all; --json lists them")
         for problem in rejects[:10]:
             warn(str(problem))
         if rejects:

@@ -269,7 +269,7 @@ def _tell_absent(
     part_c = [path for path in tree.sheets if "part_c" in path.name.casefold()]
     if part_c:
         reader.tell(
-            "W_NOT_READ",
+            "W_NOT_IMPORTED",
             part_c[0].name,
             "part C is not read: how its frames are filed is not known to this program",
             "tell the developers, if you have it",
@@ -289,7 +289,7 @@ def _tell_unnamed(reader: RowReader, tree: Tree, named: set[str]) -> None:
     if unnamed:
         some = ", ".join(sorted(unnamed)[:5]) + (", ..." if len(unnamed) > 5 else "")
         reader.tell(
-            "W_UNNAMED_VIDEOS",
+            "W_NOT_IMPORTED",
             str(tree.root),
             f"{len(unnamed)} videos are in no row and left out: {some}",
             "nothing: whether anybody looked at them is not said",

@@ -8,6 +8,8 @@ apex 7                                 nearest frame of the span: 6
 import bisect
 import hashlib
 import itertools
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +99,7 @@ def plan_release(
     """
     problems = list(release.problems)
     recordings, numbering = [], {}
+    ids = recording_ids([video.video_id for video in release.videos])
     for done, video in enumerate(release.videos):
         progress(done, len(release.videos))
         try:
@@ -110,7 +113,7 @@ def plan_release(
         for event in video.events:
             events.extend(_events(event, video, numbers, info.table, policies, problems))
         problems.extend(_overlapping(video, events))
-        one = _recording(release, video, src, info.table, events)
+        one = _recording(ids[video.video_id], release, video, src, info.table, events)
         recordings.append(one)
         numbering[one.recording_id] = Numbered(
             video.video_id,
@@ -141,7 +144,23 @@ def numbers_of(video: ReleaseVideo, info: VideoInfo) -> Sequence[int]:
     return [number + by for number in in_names]
 
 
+def recording_ids(video_ids: Sequence[str]) -> dict[str, str]:
+    """An id for files of each video: its name in lower case, with a hash only where two become one.
+
+    Example:
+        >>> recording_ids(["spNO.14_j"])
+        {'spNO.14_j': 'spno-14_j'}
+    """
+    plain = {name: re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") for name in video_ids}
+    times = Counter(plain.values())
+    return {
+        name: one if one and times[one] == 1 and len(one) <= 64 else slug(name)
+        for name, one in plain.items()
+    }
+
+
 def _recording(
+    recording_id: str,
     release: Release,
     video: ReleaseVideo,
     src: Path,
@@ -153,7 +172,7 @@ def _recording(
         events = [Event("clip", RELEASE, whole, "", video.subject_id, "", "", "", 0), *events]
     facts = hashlib.sha256(repr(events).encode("utf-8", "surrogatepass")).hexdigest()
     return RecordingPlan(
-        recording_id=slug(video.video_id),
+        recording_id=recording_id,
         subject_id=video.subject_id,
         video=video.path,
         source_video=_named(video.path, src),
@@ -210,19 +229,11 @@ def _events(
         nearest = min(range(first, stop), key=lambda frame: abs(numbers[frame] - apex))
         apex_ms = table.floor_ms[nearest]
 
+    file, _, row = event.source.partition("!")
+
     def of(kind: str, label: str, apex_ms: int | None = None) -> Event:
-        return Event(
-            kind,
-            RELEASE,
-            interval,
-            label,
-            video.subject_id,
-            event.source,
-            "",
-            event.key,
-            0,
-            apex_ms,
-        )
+        who = video.subject_id
+        return Event(kind, RELEASE, interval, label, who, file, row, event.key, 0, apex_ms)
 
     found = [of(event.kind, LABELS[event.kind], apex_ms)]
     if event.emotion:

@@ -13,8 +13,10 @@ from wdmd_tools.importers import reader_of
 from wdmd_tools.importers.corrections import Correction, Corrections, load_corrections
 from wdmd_tools.importers.model import RELEASE, Count, Release
 from wdmd_tools.importers.plan import Policies, ReleasePlan, plan_release
+from wdmd_tools.importers.tree import walk
 from wdmd_tools.pipeline.build import build_plan, check_out
 from wdmd_tools.pipeline.engine.base import Engine
+from wdmd_tools.pipeline.hashing import sha256_of
 from wdmd_tools.pipeline.plan import Plan
 from wdmd_tools.pipeline.progress import Progress
 from wdmd_tools.pipeline.publish import BuildReport
@@ -105,7 +107,7 @@ def import_release(
         _settings(config),
         name=name or release.display,
         synthetic=_is_synthetic(src),
-        about={"import": _about(release, planned, chosen, idle, policies)},
+        about={"import": _about(release, _sheets(release, src), planned, chosen, idle, policies)},
         face_model=face_model,
         jobs=jobs,
         engine=engine,
@@ -145,8 +147,19 @@ def _count_problems(release: Release) -> list[Problem]:
     ]
 
 
+def _sheets(release: Release, src: Path) -> dict[str, str]:
+    """SHA-256 of the files that rows come from, by their place in the release."""
+    sources = {event.source for video in release.videos for event in video.events}
+    return {
+        path.relative_to(src).as_posix(): sha256_of(path)
+        for path in walk(src).sheets
+        if any(source.startswith((f"{path.name}!", f"{path.name} row ")) for source in sources)
+    }
+
+
 def _about(
     release: Release,
+    sheets: dict[str, str],
     planned: ReleasePlan,
     chosen: Corrections,
     idle: tuple[Correction, ...],
@@ -164,6 +177,7 @@ def _about(
             "applied": [asdict(one) for one in release.corrections],
             "not_needed": len(idle),
         },
+        "sheets": sheets,
         "counts": [asdict(count) for count in release.counts],
         "numbering": {key: asdict(one) for key, one in sorted(planned.numbering.items())},
     }

@@ -69,8 +69,8 @@ def readme(info: Mapping[str, Any]) -> str:
         ),
         "",
         (
-            "Made by `wdmd build`. Open it with `wdmd_tools.manifest.Dataset.open(folder)`, or read the "
-            "Parquet files with any tool."
+            f"Made by `wdmd {'import' if info.get('import') else 'build'}`. Open it with "
+            "`wdmd_tools.manifest.Dataset.open(folder)`, or read the Parquet files with any tool."
         ),
         "",
         "| file | one row is |",
@@ -85,10 +85,11 @@ def readme(info: Mapping[str, Any]) -> str:
         f"| crops/*.mkv | aligned face crops, {crop_quality(info)} |",
         "",
         (
-            "Frames count from 0 within the clip; `offset_frame` is inclusive; times are milliseconds on "
-            "ELAN's time line. Check the files with `sha256sum -c SHA256SUMS`."
+            "Frames count from 0 within the clip; `offset_frame` is inclusive; times are milliseconds "
+            f"{_time_line(info)}. Check the files with `sha256sum -c SHA256SUMS`."
         ),
         "",
+        *_imported(info),
         "## To be filled in by the people who publish it",
         "",
         "- Consent of the persons shown, and what it covers:",
@@ -98,6 +99,33 @@ def readme(info: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _time_line(info: Mapping[str, Any]) -> str:
+    return "from a video's first frame" if info.get("import") else "on ELAN's time line"
+
+
+def _imported(info: Mapping[str, Any]) -> list[str]:
+    """Where an imported dataset comes from, in the README."""
+    said = info.get("import")
+    if not said:
+        return []
+    differing = [
+        f"- {count['what']}: {count['found']} here, {count['expected']} published"
+        for count in said["counts"]
+        if count["expected"] not in (None, count["found"])
+    ]
+    return [
+        "## Imported",
+        "",
+        (
+            f"From {said['display']}, {said['version']}; pictures: {said['layout']}; "
+            f"{len(said['corrections']['applied'])} corrections ({said['corrections']['origin']}), listed "
+            "in dataset.json. Its licence binds: the crops and tables must not be passed on."
+        ),
+        "",
+        *([*differing, ""] if differing else []),
+    ]
 
 
 def croissant(
@@ -152,7 +180,7 @@ def croissant(
         "name": info["name"],
         "description": ("Synthetic. " if info.get("synthetic") else "")
         + ("Face crops" if crops is not None else "Annotations")
-        + " of conversations: micro-expressions, conversational states and action units.",
+        + _content(info),
         "version": info["schema_version"],
         "license": OPEN_ANSWER,
         **_responsible(info, agreement),
@@ -176,9 +204,7 @@ def _responsible(info: Mapping[str, Any], agreement: str | None) -> dict[str, An
     answers = {
         "dataCollection": OPEN_ANSWER,
         "dataCollectionType": OPEN_ANSWER,
-        "dataAnnotationPlatform": "ELAN",
-        "dataAnnotationProtocol": "Onset and offset of micro-expressions and the conversational state, "
-        "marked in ELAN on the source film; the mapping of tiers is stored in dataset.json.",
+        **_annotated(info),
         "dataAnnotationAnalysis": agreement or "Measure it with `wdmd agreement`.",
         "annotatorDemographics": OPEN_ANSWER,
         "dataPreprocessingProtocol": f"Frames by presentation time; consensus by {rule}; aligned face "
@@ -197,6 +223,28 @@ def _responsible(info: Mapping[str, Any], agreement: str | None) -> dict[str, An
         low, high = min(per_recording), max(per_recording)
         described["rai:annotationsPerItem"] = str(low) if low == high else f"{low} to {high}"
     return described
+
+
+def _content(info: Mapping[str, Any]) -> str:
+    said = info.get("import")
+    if said:
+        return f" of {said['display']}: micro- and macro-expressions, emotions and action units."
+    return " of conversations: micro-expressions, conversational states and action units."
+
+
+def _annotated(info: Mapping[str, Any]) -> dict[str, str]:
+    said = info.get("import")
+    if said:
+        return {
+            "dataAnnotationPlatform": f"As published with {said['display']}.",
+            "dataAnnotationProtocol": f"The labels of {said['display']} ({said['version']}), with the "
+            "corrections that dataset.json lists.",
+        }
+    return {
+        "dataAnnotationPlatform": "ELAN",
+        "dataAnnotationProtocol": "Onset and offset of micro-expressions and the conversational state, "
+        "marked in ELAN on the source film; the mapping of tiers is stored in dataset.json.",
+    }
 
 
 def _field(table: str, column: pa.Field) -> dict[str, Any]:

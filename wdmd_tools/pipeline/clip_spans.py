@@ -10,6 +10,7 @@ from wdmd_tools.consensus import Run
 from wdmd_tools.intervals import Interval
 from wdmd_tools.pipeline.labels import Labels
 from wdmd_tools.pipeline.plan import RecordingPlan
+from wdmd_tools.protocol import Event
 from wdmd_tools.video.probe import VideoInfo
 
 
@@ -40,11 +41,11 @@ def clip_spans(
         config: Settings.
     """
     origin, table = plan.time_origin_ms, info.table
-    mes = [f.event.interval for f in labels.events if f.event.kind == "me"]
+    closed = [f.event.interval for f in labels.events if _keeps_whole(f.event, config)]
     start_ms = max(table.floor_ms[0], 0) - origin
     annotated = [f.event.interval for f in labels.events]
     end_ms = table.end_ms - origin
-    spans = plan_clips(start_ms, end_ms, plan.clip_intervals, mes, config.clips, annotated)
+    spans = plan_clips(start_ms, end_ms, plan.clip_intervals, closed, config.clips, annotated)
     clips: list[ClipSpan] = []
     name = slug(plan.recording_id, 72)
     for number, interval in enumerate(spans):
@@ -53,6 +54,12 @@ def clip_spans(
         if first < end:
             clips.append(ClipSpan(f"{name}-{number:04d}", interval, (first, end)))
     return clips
+
+
+def _keeps_whole(event: Event, config: BuildConfig) -> bool:
+    """Whether no cut between windows may cross it: an ME, or a macro-expression of a window at most."""
+    window_ms = config.clips.window_s * 1000
+    return event.kind == "me" or (event.kind == "macro" and event.interval.duration_ms <= window_ms)
 
 
 def events_outside_clips(labels: Labels, clips: list[ClipSpan]) -> Iterator[Problem]:

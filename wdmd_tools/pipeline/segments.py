@@ -34,8 +34,8 @@ def segment_rows(labels: Labels, clip_id: str, clip: Run) -> list[dict[str, Any]
                     (first - start, last - start),
                     f.event.interval,
                     labels.states[first:last],
-                    f.event.tier,
-                    f.event.annotation_id,
+                    f.event.tier or None,
+                    f.event.annotation_id or None,
                     apex=_within(f.apex, (first, last), start),
                 )
             )
@@ -44,7 +44,7 @@ def segment_rows(labels: Labels, clip_id: str, clip: Run) -> list[dict[str, Any]
             row["annotator"],
             *_place(row["kind"]),
             row["onset_frame"],
-            row["source_annotation_id"],
+            row["source_annotation_id"] or "",
         )
     )
     rows.extend(_consensus_rows(labels, clip_id, clip))
