@@ -25,6 +25,7 @@ def _register() -> None:
         ("reproduce", "reproduce"),
         ("score", "score"),
         ("add_model", "add-model"),
+        ("spot", "spot"),
         ("sensitivity", "sensitivity"),
         ("leaderboard", "leaderboard"),
         ("report", "report"),
