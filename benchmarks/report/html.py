@@ -1,4 +1,4 @@
-"""Templates, styles and scripts of the benchmark's pages: everything escaped, nothing from a network."""
+"""Templates, styles and scripts of the benchmark's pages, in the frame of `wdmd_tools.report.page`."""
 
 import functools
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 
 from benchmarks.report import cells
-from wdmd_tools.report import content_policy, stylesheet
+from wdmd_tools.report import content_policy, page_environment, stylesheet, table_script
 
 _HERE = Path(__file__).parent
 
@@ -21,9 +21,10 @@ def script(name: str) -> str:
     """The text of a script of ours.
 
     Args:
-        name: ``board``, ``clips`` or ``film``.
+        name: ``board``, ``clips`` (with the table that it filters) or ``film``.
     """
-    return (_HERE / "scripts" / f"{name}.js").read_text(encoding="utf-8")
+    text = (_HERE / "scripts" / f"{name}.js").read_text(encoding="utf-8")
+    return table_script() + text if name == "clips" else text
 
 
 def render(template: str, scripts: Sequence[str], **values: Any) -> str:
@@ -53,15 +54,7 @@ def _own_style() -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals["generator"] = GENERATOR
+    environment = page_environment(_HERE / "templates", generator=GENERATOR)
     environment.filters["percent"] = cells.percent
     environment.filters["amount"] = cells.amount
     return environment

@@ -1,8 +1,6 @@
-"""Views to HTML: templates with everything escaped, one style sheet, no request to any other host."""
+"""Views to HTML; `page` has what all pages share."""
 
-import base64
 import functools
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
@@ -12,6 +10,7 @@ import jinja2
 
 from wdmd_tools.report.index_rows import ClipEntry
 from wdmd_tools.report.model import ClipView, Overview, RecordingLine, Sheet
+from wdmd_tools.report.page import content_policy, page_environment, stylesheet, table_script
 from wdmd_tools.report.text import number, percent
 
 _HERE = Path(__file__).parent
@@ -21,31 +20,9 @@ GENERATOR = '<meta name="generator" content="wdmd report">'
 
 
 @functools.cache
-def stylesheet() -> str:
-    """The style sheet of all HTML that this project writes: colours as tokens, light and dark, print."""
-    return (_HERE / "style.css").read_text(encoding="utf-8")
-
-
-@functools.cache
 def page_script() -> str:
-    """The script of the first page: filters, sorting and paging of clips."""
-    return (_HERE / "clips.js").read_text(encoding="utf-8")
-
-
-def content_policy(scripts: Sequence[str] = ()) -> str:
-    """A Content-Security-Policy that allows these scripts, pictures beside the page, and nothing else.
-
-    Args:
-        scripts: The text of each inline script; anything else that looks like one is not run.
-    """
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode('utf-8')).digest()).decode()}'"
-        for s in scripts
-    )
-    return (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file: data:; "
-        f"script-src {hashes or chr(39) + 'none' + chr(39)}; base-uri 'none'; form-action 'none'"
-    )
+    """The script of the first page: the table of clips and its filters."""
+    return table_script() + (_HERE / "clips.js").read_text(encoding="utf-8")
 
 
 def index_page(
@@ -72,7 +49,7 @@ def index_page(
         },
         problems=problems,
         style=stylesheet(),
-        script=page_script(),
+        scripts=[page_script()],
         policy=content_policy([page_script()]),
     )
 
@@ -103,6 +80,7 @@ def recording_page(
         pages=pages,
         page=page,
         codes=codes,
+        scripts=[],
         style=stylesheet(),
         policy=content_policy(),
     )
@@ -114,15 +92,7 @@ def _render(template: str, **values: Any) -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = page_environment(generator=GENERATOR)
     environment.filters["percent"] = percent
     environment.filters["number"] = number
-    environment.globals["generator"] = GENERATOR
     return environment

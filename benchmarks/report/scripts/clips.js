@@ -1,17 +1,11 @@
-// The list of clips: filters on events, sorting, fifty rows at a time; the address holds the view.
-// Text goes in as text, never as HTML.
+// The filters of the list of clips; the address holds the view. The table itself is table.js of wdmd report.
 "use strict";
 (() => {
-  const PER_PAGE = 50, EVENT = 4;
-  const byId = (id) => document.getElementById(id);
-  const data = JSON.parse(byId("clip-data").textContent);
-  const clips = data.rows.map((row) => Object.fromEntries(data.fields.map((name, k) => [name, row[k]])));
-  const body = byId("clip-table").tBodies[0], form = byId("filters");
+  const EVENT = 4;
+  const { data, clips } = clipData();
   const FILTERS = ["text", "model", "kind", "state", "ms", "me", "split"];
-  const field = (name) => byId("filter-" + name), chosen = (name) => field(name).value;
-  const natural = new Intl.Collator("en", { numeric: true });
+  const field = (name) => document.getElementById("filter-" + name), chosen = (name) => field(name).value;
   const plain = ["clip_id", "recording", "subject", "split", "state"];
-  let page = 0, sortKey = "", ascending = true;
 
   data.models.forEach((name, k) => field("model").append(new Option(data.displays[k], name)));
   data.kinds.forEach((name) => field("kind").append(new Option(name, name)));
@@ -52,88 +46,45 @@
       found += mine;
       rows.push({ clip, counts });
     }
-    return { rows, found };
+    document.getElementById("event-count").textContent = found + " events";
+    return rows;
   };
 
-  const value = (row) => (data.kinds.includes(sortKey) ? row.counts[data.kinds.indexOf(sortKey)] : row.clip[sortKey]);
-  const compare = (a, b) => {
-    const [x, y] = [value(a), value(b)];
-    const order = typeof x === "number" ? x - y : natural.compare(x, y);
-    return ascending ? order : -order;
-  };
-
-  const cell = (text, css) => {
-    const td = document.createElement("td");
-    td.className = css;
-    td.append(text);
-    return td;
-  };
-  const link = (clip) => {
-    const a = document.createElement("a");
-    a.href = clip.href;
-    a.textContent = clip.clip_id;
-    return a;
-  };
   const line = ({ clip, counts }) => {
     const tr = document.createElement("tr");
-    tr.append(cell(link(clip), "left"), cell(clip.recording, "left name"), cell(clip.subject, "left name"),
+    tr.append(cell(clipLink(clip), "left"), cell(clip.recording, "left name"), cell(clip.subject, "left name"),
       cell(clip.split, "left"), cell(clip.state, "left"), cell(clip.seconds.toFixed(1), ""), cell(String(clip.me), ""),
       ...counts.map((count) => cell(String(count), count ? "" : "zero")));
     return tr;
   };
-
-  const show = () => {
-    const { rows, found } = kept();
-    if (sortKey) rows.sort(compare);
-    const pages = Math.max(1, Math.ceil(rows.length / PER_PAGE));
-    page = Math.min(page, pages - 1);
-    body.replaceChildren(...rows.slice(page * PER_PAGE, (page + 1) * PER_PAGE).map(line));
-    byId("clip-count").textContent = rows.length + " of " + clips.length + " clips";
-    byId("event-count").textContent = found + " events";
-    byId("page-now").textContent = "page " + (page + 1) + " of " + pages;
-    byId("page-back").disabled = page === 0;
-    byId("page-next").disabled = page + 1 >= pages;
-    byId("pager").hidden = pages === 1;
-    for (const head of document.querySelectorAll("#clip-table th")) {
-      if (head.dataset.key !== sortKey) head.removeAttribute("aria-sort");
-      else head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
-    }
-  };
   const write = () => {
+    const { view } = table;
     const said = new URLSearchParams(FILTERS.filter((name) => chosen(name) !== "").map((name) => [name, chosen(name)]));
-    if (sortKey) said.set("sort", (ascending ? "" : "-") + sortKey);
-    if (page) said.set("page", String(page + 1));
+    if (view.sortKey) said.set("sort", (view.ascending ? "" : "-") + view.sortKey);
+    if (view.page) said.set("page", String(view.page + 1));
     history.replaceState(null, "", "#" + said);
   };
+  const table = clipTable({
+    rows: kept,
+    value: ({ clip, counts }, key) => (data.kinds.includes(key) ? counts[data.kinds.indexOf(key)] : clip[key]),
+    line,
+    total: clips.length,
+    upward: (key) => plain.includes(key),
+    changed: write,
+  });
   const read = () => {
-    const said = new URLSearchParams(location.hash.slice(1));
+    const said = new URLSearchParams(location.hash.slice(1)), { view } = table;
     const wanted = clips.find((clip) => clip.clip_id === said.get("clip"));
     if (wanted) return location.replace(wanted.href);
     FILTERS.forEach((name) => { field(name).value = said.get(name) ?? ""; });
     // A value that is not offered chooses nothing; that must read as "any".
     FILTERS.forEach((name) => { if (field(name).selectedIndex === -1) field(name).value = ""; });
     const sort = said.get("sort") ?? "", key = sort.replace(/^-/, "");
-    sortKey = [...data.fields, ...data.kinds].includes(key) && key !== "events" ? key : "";
-    ascending = !sort.startsWith("-");
-    page = Math.max(0, (parseInt(said.get("page") ?? "1", 10) || 1) - 1);
-    show();
+    view.sortKey = [...data.fields, ...data.kinds].includes(key) && key !== "events" ? key : "";
+    view.ascending = !sort.startsWith("-");
+    view.page = Math.max(0, (parseInt(said.get("page") ?? "1", 10) || 1) - 1);
+    table.show();
   };
-  const again = () => { page = 0; show(); write(); };
-  const turn = (by) => { page += by; show(); write(); };
-  form.addEventListener("input", again);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(again));
-  byId("page-back").addEventListener("click", () => turn(-1));
-  byId("page-next").addEventListener("click", () => turn(1));
-  for (const head of document.querySelectorAll("#clip-table th")) {
-    head.firstElementChild.addEventListener("click", () => {
-      ascending = sortKey === head.dataset.key ? !ascending : plain.includes(head.dataset.key);
-      sortKey = head.dataset.key;
-      again();
-    });
-  }
-  form.hidden = false;
-  byId("clip-region").hidden = false;
   window.addEventListener("hashchange", read);
   window.addEventListener("pageshow", read);
   read();

@@ -100,7 +100,7 @@ def test_rows_of_codes():
     assert (found["E_X"].meaning, found["E_X"].cure) == ("is bad", "mend")
 
 
-@pytest.mark.parametrize("name", ["style.css", "clips.js", "templates/index.html.j2"])
+@pytest.mark.parametrize("name", ["style.css", "clips.js", "table.js", "templates/index.html.j2"])
 def test_parts_travel_with_the_package(name):
     from importlib.resources import files
 
