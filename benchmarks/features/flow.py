@@ -40,7 +40,7 @@ _SQUARE = (0.14, 0.16, 0.72)
 _BROWS, _MOUTH = (5, 123, 8, 52), (30, 98, 72, 112)
 """Left, right, top, bottom in the face square: 12 px around the brows and eyes, and around the lips."""
 
-_NOSE = (64, 49, 5)
+NOSE = (64, 49, 5)
 """Middle and half side of the patch on the bridge of the nose that stands for the head's motion."""
 
 _EYES = (
@@ -144,7 +144,7 @@ def regions(flow: Float) -> Float:
     import cv2
 
     picture = np.dstack([flow, strain(flow[..., 0], flow[..., 1])])
-    x, y, half = _NOSE
+    x, y, half = NOSE
     picture -= picture[y - half : y + half + 1, x - half : x + half + 1].mean(axis=(0, 1))
     picture[..., :2] = np.abs(picture[..., :2])
     picture[_eye_mask()] = 0

@@ -1,16 +1,18 @@
 """MELDAE as a row of a leaderboard: trains by `meldae.training`, or takes the run that already did."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
-from benchmarks.models.base import FitContext, Spotter
+from benchmarks.models.base import FitContext, Recogniser, Spotter
 from benchmarks.models.options import Options, read_options
 from wdmd_tools.errors import ConfigError
 from wdmd_tools.manifest import Dataset
-from wdmd_tools.predictions import ClipPrediction
+from wdmd_tools.manifest.samples import EmotionSample
+from wdmd_tools.predictions import ClipPrediction, Recognition
 
 
 class MeldaeOptions(Options):
@@ -34,8 +36,12 @@ class MeldaeOptions(Options):
     adapt_epochs: int = Field(default=6, ge=1)
 
 
-class MeldaeSpotter(Spotter):
-    """Any preset of MELDAE. `meldae train` with the same preset, seed and data shares its run."""
+class MeldaeSpotter(Spotter, Recogniser):
+    """Any preset of MELDAE. `meldae train` with the same preset, seed and data shares its run.
+
+    Where emotions are asked for it is trained with an emotion head, which is another run than that of
+    ``meldae train`` without ``--emotions``.
+    """
 
     def __init__(self) -> None:
         self._run: Any = None
@@ -52,7 +58,10 @@ class MeldaeSpotter(Spotter):
         from meldae.training import train
 
         options = read_options(MeldaeOptions, context.options, "meldae")
-        config = apply_settings(get_config(options.preset, seed=context.seed), options.set)
+        named = [f"training.emotions={context.emotions.name}"] if context.emotions else []
+        config = apply_settings(
+            get_config(options.preset, seed=context.seed), [*named, *options.set]
+        )
         self._context, self._options, self._learnt = context, options, dataset
         self._run = train(
             dataset,
@@ -117,6 +126,18 @@ class MeldaeSpotter(Spotter):
             )
         self._facts["device"] = torch.cuda.get_device_name(0) if device == "cuda" else "cpu"
         return predict(self._run, dataset, split, self._context.progress, device)
+
+    def recognise(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> list[Recognition]:
+        """What the run's emotion head says of given intervals, of the model that also spots."""
+        from meldae.recognition import recognise
+
+        if self._run is None or self._context is None:
+            raise ValueError("Expected `fit` before `recognise`.")
+        progress = self._context.progress
+        if self._adapted is not None:
+            found: list[Recognition] = self._adapted.recognise(dataset, samples, progress)
+            return found
+        return recognise(self._run, dataset, samples, progress, _device())
 
     def describe(self) -> dict[str, Any]:
         """The run, what it chose, and its cost."""

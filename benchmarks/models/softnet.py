@@ -6,6 +6,7 @@ Reference:
     Liong, See and Wong, ICIP 2021; its card (`benchmarks.cards`) lists what differs here.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from pydantic import Field
 
 from benchmarks.features.flow import FlowFeature, stretched
 from benchmarks.features.store import FeatureStore
-from benchmarks.models.base import FitContext, Spotter
+from benchmarks.models.base import FitContext, Recogniser, Spotter
 from benchmarks.models.feature_difference import scaled
 from benchmarks.models.options import Options, read_options
 from benchmarks.models.peaks import PeakRule, Scores, choose_tau, spot_films
@@ -23,7 +24,8 @@ from benchmarks.models.validation import training_and_validation
 from meldae.decode import ScoredClip
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import Clip, Dataset
-from wdmd_tools.predictions import ClipPrediction
+from wdmd_tools.manifest.samples import EmotionSample
+from wdmd_tools.predictions import ClipPrediction, Recognition
 
 UInt8 = npt.NDArray[np.uint8]
 Bool = npt.NDArray[np.bool_]
@@ -38,6 +40,7 @@ class SoftNetOptions(Options):
         batch: Pictures per step.
         rate: Learning rate.
         keep: Share of the pictures without an ME that is trained on.
+        emotion_epochs: Passes over the training samples of emotions.
     """
 
     flow: Literal["tvl1", "dis"] = "dis"
@@ -45,10 +48,14 @@ class SoftNetOptions(Options):
     batch: int = Field(default=12, ge=1)
     rate: float = Field(default=5e-4, gt=0)
     keep: float = Field(default=0.5, gt=0, le=1)
+    emotion_epochs: int = Field(default=150, ge=1)
 
 
-class SoftNetSpotter(Spotter):
-    """SOFTNet; it says nothing about the speaking state."""
+class SoftNetSpotter(Spotter, Recogniser):
+    """SOFTNet; it says nothing about the speaking state.
+
+    SOFTNet names no emotion; `benchmarks.models.flow_emotions` does here, from flow of the same kind.
+    """
 
     def __init__(self) -> None:
         self.options = SoftNetOptions()
@@ -57,6 +64,7 @@ class SoftNetSpotter(Spotter):
         self._largest = 1.0
         self._sigmoid = Sigmoid()
         self._network: Any = None
+        self._emotions: Any = None
         self._context: FitContext | None = None
         self._facts: dict[str, Any] = {}
 
@@ -116,6 +124,19 @@ class SoftNetSpotter(Spotter):
             "train_positives": int(truth.sum()),
             "validation_objective": round(value, 4),
         }
+        if context.emotions is not None:
+            from benchmarks.models.flow_emotions import FlowEmotions
+
+            self._emotions = FlowEmotions(options.flow, options.emotion_epochs)
+            self._emotions.fit(dataset, context.emotions, context.seed, context.progress)
+            self._facts |= self._emotions.facts
+
+    def recognise(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> list[Recognition]:
+        """The emotions of given intervals, from flow between onset and apex."""
+        if self._emotions is None:
+            raise ValueError("Expected `fit` with emotions before `recognise`.")
+        found: list[Recognition] = self._emotions.recognise(dataset, samples)
+        return found
 
     def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
         """Peaks of the clips of a split, recording by recording."""

@@ -6,6 +6,7 @@ adaptation.json                                 what was done, on what
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,13 @@ from meldae.decode import Decoding
 from meldae.evaluation import calibrate
 from meldae.inference import RawScores, load_model, score_clips, to_prediction
 from meldae.model import Meldae
+from meldae.recognition import name_samples
 from meldae.run_folder import RunFolder
 from meldae.store import FrameStore, Progress, clips_of
 from wdmd_tools.atomic import write_json
 from wdmd_tools.manifest import Clip, Dataset
-from wdmd_tools.predictions import ClipPrediction
+from wdmd_tools.manifest.samples import EmotionSample
+from wdmd_tools.predictions import ClipPrediction, Recognition
 
 _VERSION = 1
 """Raised whenever the same settings would give something else; part of an adaptation's identity."""
@@ -64,6 +67,23 @@ class Adapted:
         store = _store(self.run, dataset, progress)
         scores = _scores(self.run, self.model, clips, store, self.channels, progress)
         return [to_prediction(clip, scores[clip.clip_id], self.decoding) for clip in clips]
+
+    def recognise(
+        self, dataset: Dataset, samples: Sequence[EmotionSample], progress: Progress | None = None
+    ) -> list[Recognition]:
+        """The emotions of micro-expressions whose place is given, see `meldae.recognition`.
+
+        Args:
+            dataset: Usually the target.
+            samples: In any order.
+            progress: Told about decoding and scoring.
+        """
+        wanted = {one.clip_id for one in samples}
+        clips = [clip for clip in dataset.iter_clips() if clip.clip_id in wanted]
+        store = _store(self.run, dataset, progress)
+        return name_samples(
+            samples, _scores(self.run, self.model, clips, store, self.channels, progress)
+        )
 
 
 def adapt(

@@ -3,7 +3,8 @@
     face crop ──► region motion ──► steps of about 1/30 s ──► detector ──► points ──► soft-NMS ──► threshold
                   (shared, cached)                                 validation: epoch ┘                 └ too
 
-It says nothing about the speaking state: ``p_state`` stays undefined.
+It says nothing about the speaking state: ``p_state`` stays undefined. Emotions come from a linear SVM on
+the region motion of the interval (`benchmarks.models.tad.emotions`), not from the network.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,8 @@ from pydantic import Field
 
 from benchmarks.features.frames import CHANNELS, RegionMotion, Regions, mirrored
 from benchmarks.features.store import FeatureStore
-from benchmarks.models.base import FitContext, Progress, Spotter
+from benchmarks.models.base import FitContext, Progress, Recogniser, Spotter
+from benchmarks.models.emotion_svm import EmotionSide, clips_of_samples, in_order
 from benchmarks.models.options import Options, read_options
 from benchmarks.models.svm import Sigmoid, fit_sigmoid
 from benchmarks.models.tad.candidates import (
@@ -26,6 +28,7 @@ from benchmarks.models.tad.candidates import (
     choose_threshold,
     find_candidates,
 )
+from benchmarks.models.tad.emotions import pooled
 from benchmarks.models.tad.grid import frames_to_position, stride_of, to_steps
 from benchmarks.models.tad.network import Detector, NetworkConfig, Pyramid
 from benchmarks.models.tad.points import make_points, spans_of
@@ -33,7 +36,8 @@ from benchmarks.models.tad.training import Sequence1d, TrainingConfig, padded, t
 from benchmarks.models.validation import training_and_validation
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.manifest import Clip, Dataset
-from wdmd_tools.predictions import ClipPrediction
+from wdmd_tools.manifest.samples import EmotionSample
+from wdmd_tools.predictions import ClipPrediction, Recognition
 
 Float = npt.NDArray[np.float32]
 
@@ -79,7 +83,7 @@ class _Checked:
     truth: Truth
 
 
-class TadSpotter(Spotter):
+class TadSpotter(Spotter, Recogniser):
     """What the temporal detectors share; `pyramid` says which one it is."""
 
     pyramid: Pyramid = "max"
@@ -92,6 +96,7 @@ class TadSpotter(Spotter):
         self._scale = np.ones(CHANNELS, np.float32)
         self._sigmoid = Sigmoid()
         self._threshold = 0.0
+        self._emotions = EmotionSide(self._descriptors)
         self._facts: dict[str, Any] = {}
 
     def fit(self, dataset: Dataset, context: FitContext) -> None:
@@ -148,6 +153,9 @@ class TadSpotter(Spotter):
             "train_clips": len(clips),
             "validation_clips": len(held),
         }
+        if context.emotions is not None:
+            self._emotions.fit(dataset, context.emotions, context.seed)
+            self._facts |= self._emotions.facts
 
     def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
         """Detect in the clips of a split."""
@@ -167,6 +175,19 @@ class TadSpotter(Spotter):
                 )
             )
         return found
+
+    def recognise(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> list[Recognition]:
+        """The class with the largest margin for the pooled motion of each interval."""
+        return self._emotions.recognise(dataset, samples)
+
+    def _descriptors(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> Float:
+        if self._context is None:
+            raise ValueError("Expected `fit` before `recognise`.")
+        clips = clips_of_samples(dataset, samples)
+        features = self._each(dataset, clips, self._context.progress)
+        return in_order(
+            samples, features, lambda _, motion, one: pooled(motion, one.interval, self._scale)
+        )
 
     def describe(self) -> dict[str, Any]:
         """Epoch, threshold, size, and how it did on the validation split."""

@@ -1,5 +1,6 @@
 """Emotions beside the spotters: the machine, its cost, and that the LBP models say what is plain to see."""
 
+import importlib
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -130,3 +131,23 @@ def test_without_labelled_emotions_there_is_nothing_to_learn(tmp_path: Path) -> 
         side.fit(plain, scheme("3"), 0)
     with pytest.raises(ValueError, match="before"):
         side.recognise(plain, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("tad.spotter:TadSpotter", {"regions": 2, "dim": 8, "epochs": 1, "threads": 1}),
+        ("softnet:SoftNetSpotter", {"epochs": 1, "emotion_epochs": 2}),
+    ],
+)
+def test_other_spotters_recognise_beside_spotting(
+    kind: str, options: dict[str, int], dataset: Dataset, tmp_path: Path
+) -> None:
+    module, _, name = kind.partition(":")
+    model = getattr(importlib.import_module(f"benchmarks.models.{module}"), name)()
+    model.fit(dataset, replace(context(tmp_path), options=options))
+    samples = emotion_samples(dataset, scheme("3"), "test")
+    said = model.recognise(dataset, [one.blind for one in samples])
+    assert [one.sample_id for one in said] == [one.sample_id for one in samples]
+    assert all(one.emotion in scheme("3").classes for one in said)
+    assert model.describe()["emotion_samples"] == 9

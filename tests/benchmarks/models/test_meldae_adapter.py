@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from benchmarks.models.base import FitContext
 from benchmarks.models.meldae_adapter import MeldaeSpotter
 from benchmarks.protocols import blind_view, training_view
 from benchmarks.scoring import score_predictions
+from wdmd_tools.emotions import scheme
 from wdmd_tools.errors import ConfigError, UnknownNameError
+from wdmd_tools.manifest.samples import emotion_samples
 
 TINY = [
     "training.epochs=1",
@@ -80,3 +83,23 @@ def test_it_adapts_where_a_protocol_shows_the_target_and_nowhere_else(tmp_path: 
     assert other.describe()["run"] == plain.describe()["run"]
     with pytest.raises(ConfigError, match="option adapt"):
         other.fit(a, context(tmp_path, adapt="magic"))
+
+
+def test_it_recognises_where_emotions_are_asked_for(tmp_path: Path) -> None:
+    dataset = tiny_dataset(tmp_path / "d", n_recordings=4, n_frames=30, with_crops=True)
+    classes = scheme("3")
+    options = {"preset": "nano", "set": TINY, "accelerator": "cpu", "adapt": "normalise"}
+    model = MeldaeSpotter()
+    model.fit(training_view(dataset), replace(context(tmp_path, **options), emotions=classes))
+    blind = blind_view(dataset, "test")
+    samples = [one.blind for one in emotion_samples(dataset, classes, "test")]
+    assert samples
+    own = model.recognise(blind, samples)
+    assert [one.sample_id for one in own] == [one.sample_id for one in samples]
+    assert all(one.emotion in classes.classes for one in own)
+    model.adapt(blind, "test")
+    adapted = model.recognise(blind, samples)
+    assert [one.sample_id for one in adapted] == [one.sample_id for one in samples]
+    assert adapted[0].probabilities != own[0].probabilities
+    found = [segment for one in model.predict(blind, "test") for segment in one.segments]
+    assert all(segment.emotion in classes.classes for segment in found)
