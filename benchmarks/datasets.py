@@ -163,12 +163,16 @@ def _two_names(train: Path, folder: Path) -> tuple[str, str]:
 
 
 def _folder_name(folder: Path) -> str:
-    """The dataset's own name where it can be a folder's name, else that of the folder."""
+    """The name of what was imported, or the dataset's own where it can be a folder's, else the folder's."""
+    names: list[str] = []
     try:
-        name = Dataset.open(folder).name
+        dataset = Dataset.open(folder)
+        imported = dataset.info.get("import")
+        names += [str(imported.get("dataset"))] if isinstance(imported, dict) else []
+        names.append(dataset.name)
     except ManifestError:
-        name = ""
-    for candidate in (name, folder.resolve().name):
+        pass
+    for candidate in (*names, folder.resolve().name):
         if NAME.fullmatch(candidate):
             return candidate
     return "dataset"

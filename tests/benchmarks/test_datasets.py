@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,17 @@ def test_an_alias_takes_the_row_of_a_known_dataset(tmp_path: Path) -> None:
     opened, _ = open_datasets(config, (), tmp_path)
     assert opened[0].display == "CAS(ME)²"
     assert "casme2sq" not in [one.name for one in opened]
+
+
+def test_an_imported_dataset_is_called_as_in_the_catalogue(tmp_path: Path) -> None:
+    dataset = tiny_dataset(
+        tmp_path / "d", with_crops=True, n_recordings=3, clips_per_recording=1
+    )
+    info = dataset.info | {"import": {"dataset": "casme2sq"}}
+    (tmp_path / "d" / "dataset.json").write_text(json.dumps(info), encoding="utf-8")
+    opened, _ = open_datasets(BenchConfig(), [tmp_path / "d"], tmp_path)
+    assert (opened[0].name, opened[0].display) == ("casme2sq", "CAS(ME)²")
+    assert "casme2sq" not in [one.name for one in opened[1:]]
 
 
 def test_a_release_that_is_not_imported_says_the_command(tmp_path: Path) -> None:
