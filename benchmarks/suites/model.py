@@ -1,12 +1,13 @@
 """What a suite is, and the jobs that it asks for."""
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.registry import ModelEntry
-from wdmd_tools.errors import UnknownNameError
+from wdmd_tools.errors import ConfigError, UnknownNameError
 
 _FOLDER = Path(__file__).parent
 
@@ -21,6 +22,7 @@ class SuiteRow:
         settings: Differences from the preset, as ``meldae train --set`` takes them.
         settings_nano: The same for presets that train from scratch on a CPU; `settings` when `None`.
         reported: F1_DR in percent as the paper gives it; `None` when it does not.
+        options: In a suite of another model than MELDAE: over the model's own options.
     """
 
     name: str
@@ -28,6 +30,7 @@ class SuiteRow:
     settings: tuple[str, ...] = ()
     settings_nano: tuple[str, ...] | None = None
     reported: float | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Suite:
         rows: In order.
         note: About the reported numbers.
         curves: Whether to draw scores by epoch.
+        model: A registered model whose options the rows change; MELDAE and its presets when empty.
+        preset_option: Option of that model that ``--preset`` sets.
     """
 
     name: str
@@ -49,14 +54,21 @@ class Suite:
     rows: tuple[SuiteRow, ...]
     note: str = ""
     curves: bool = False
+    model: str = ""
+    preset_option: str = ""
 
     def entries(self, preset: str, settings: Sequence[str] = ()) -> list[ModelEntry]:
         """A model to run for each row.
 
         Args:
-            preset: Of MELDAE, the full model.
-            settings: Further settings of every row.
+            preset: Of MELDAE, the full model; of another model, its size.
+            settings: Further settings of every row; of MELDAE only.
+
+        Raises:
+            ConfigError: There are settings, and the suite is of another model.
         """
+        if self.model:
+            return self._of_another_model(preset, settings)
         from_scratch = preset.startswith("nano")
         return [
             ModelEntry(
@@ -77,6 +89,24 @@ class Suite:
                     ],
                 },
                 sources=("meldae",),
+            )
+            for row in self.rows
+        ]
+
+    def _of_another_model(self, preset: str, settings: Sequence[str]) -> list[ModelEntry]:
+        from benchmarks.built_in import default_registry
+
+        if settings:
+            raise ConfigError(f"--set: settings of MELDAE; suite {self.name} is of {self.model}")
+        full = default_registry().get(self.model)
+        size = {self.preset_option: preset} if self.preset_option else {}
+        return [
+            replace(
+                full,
+                name=row.name,
+                display=row.display,
+                note=f"size {preset}",
+                options={**full.options, **size, **row.options},
             )
             for row in self.rows
         ]
@@ -103,9 +133,17 @@ def load_suite(name: str) -> Suite:
             settings=tuple(row.get("set", ())),
             settings_nano=tuple(row["set_nano"]) if "set_nano" in row else None,
             reported=row.get("reported"),
+            options=row.get("options", {}),
         )
         for row in value["rows"]
     )
     return Suite(
-        name, value["title"], value["reference"], rows, value["note"], value.get("curves", False)
+        name,
+        value["title"],
+        value["reference"],
+        rows,
+        value["note"],
+        value.get("curves", False),
+        value.get("model", ""),
+        value.get("preset_option", ""),
     )

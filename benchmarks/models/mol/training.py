@@ -72,7 +72,9 @@ def train_network(
             optimizer.zero_grad(set_to_none=True)
             _total(parts, how).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-            last = {name: 0.9 * last[name] + 0.1 * float(one) for name, one in parts.items()}
+            last = {
+                name: 0.9 * last[name] + 0.1 * float(one.detach()) for name, one in parts.items()
+            }
             progress("training MOL, steps", step, how.steps)
             if step % how.check_every and step != how.steps:
                 continue

@@ -9,6 +9,7 @@ import pytest
 from builders import tiny_dataset
 from typer.testing import CliRunner
 
+from benchmarks.built_in import default_registry
 from benchmarks.cli import app
 from benchmarks.results import JobError, JobKey, JobResult
 from benchmarks.scoring import Score
@@ -18,12 +19,30 @@ from benchmarks.suites.table import SuiteTable, make_table, read_curve
 from meldae.losses import LOCATORS
 from meldae.presets import get_config
 from meldae.settings import apply_settings
-from wdmd_tools.errors import UnknownNameError
+from wdmd_tools.errors import ConfigError, UnknownNameError
 from wdmd_tools.metrics.dialogue import DialogueCounts
 from wdmd_tools.metrics.events import EventCounts
 
+OF_MELDAE = [name for name in suite_names() if not load_suite(name).model]
+OF_OTHERS = [name for name in suite_names() if load_suite(name).model]
 
-@pytest.mark.parametrize("name", suite_names())
+
+@pytest.mark.parametrize("name", OF_OTHERS)
+@pytest.mark.parametrize("preset", ["nano", "paper"])
+def test_every_row_of_another_model_has_options_of_its_own(name: str, preset: str) -> None:
+    suite = load_suite(name)
+    entries = suite.entries(preset)
+    assert suite.reference in [row.name for row in suite.rows]
+    texts = {json.dumps(dict(entry.options), sort_keys=True) for entry in entries}
+    assert len(texts) == len(entries)
+    assert {entry.target for entry in entries} == {default_registry().get(suite.model).target}
+    if suite.preset_option:
+        assert {entry.options[suite.preset_option] for entry in entries} == {preset}
+    with pytest.raises(ConfigError, match="--set"):
+        suite.entries(preset, ["training.epochs=3"])
+
+
+@pytest.mark.parametrize("name", OF_MELDAE)
 @pytest.mark.parametrize("preset", ["nano", "paper"])
 def test_every_row_is_a_configuration_of_its_own(name: str, preset: str) -> None:
     suite = load_suite(name)
@@ -38,7 +57,7 @@ def test_every_row_is_a_configuration_of_its_own(name: str, preset: str) -> None
 
 
 def test_the_suites_cover_the_papers_tables() -> None:
-    assert suite_names() == ["ablation", "losses", "plus", "sensitivity"]
+    assert OF_MELDAE == ["ablation", "losses", "plus", "sensitivity"]
     assert [row.reported for row in load_suite("ablation").rows] == [
         31.74, 18.87, 26.13, 28.05, 25.20, 22.04, 27.19, 28.33,
     ]  # fmt: skip
