@@ -8,6 +8,7 @@ import datetime
 import io
 import math
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -174,7 +175,10 @@ def _xlsx(path: Path, data: bytes) -> Iterator[tuple[str, Iterable[tuple[str, ..
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=False, data_only=True)
+        with warnings.catch_warnings():
+            # Of parts of a workbook that openpyxl does not keep, such as the rules of cells.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         raise DataError(
             f"{path}: damaged xlsx ({error}); copy it from the release again"

@@ -23,7 +23,7 @@ from wdmd_tools.timebase import FrameTable
 from wdmd_tools.video.decode import FrameCountError, Image, Region, SourceFrame
 from wdmd_tools.video.open import MAX_PIXELS
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 """Endings of files that are frames."""
 
 _NUMBER = re.compile(r"(\d+)\D*$", re.ASCII)
@@ -105,7 +105,7 @@ def read_frame(path: Path) -> Image:
     """Decode one picture, grey or colour, (H, W, 3) RGB.
 
     Args:
-        path: A jpg, png or bmp file.
+        path: A jpg, png, bmp or tif file.
 
     Raises:
         VideoError: It cannot be decoded.
