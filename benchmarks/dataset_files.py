@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from benchmarks.catalogue.read import find_known
 from benchmarks.specs import NAME, BenchConfig, DatasetSpec
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.settings_errors import settings_fault
 
 _FORM = 'a dataset is written as [name] with path = "folder"'
 
@@ -86,14 +87,9 @@ def _entry(path: Path, name: str, value: Any) -> DatasetEntry:
 
 
 def _reason(error: ValidationError) -> str:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"{key}: no such key; known are {', '.join(sorted(DatasetEntry.model_fields))}"
-    if first["type"] == "missing" and key == "path":
-        return "path: is missing; name the folder that `wdmd import` or `wdmd build` wrote, or shall write"
-    text = str(first["msg"]).removeprefix("Value error, ")
-    return f"{key}: {text}" if key else text
+    hint = "; name the folder that `wdmd import` or `wdmd build` wrote, or shall write"
+    path_missing = error.errors()[0]["loc"] == ("path",)
+    return settings_fault(error, DatasetEntry, hint=hint if path_missing else "")
 
 
 def with_datasets(config: BenchConfig, path: Path) -> BenchConfig:

@@ -22,6 +22,7 @@ from benchmarks.protocols.opened import Folders
 from benchmarks.registry import ModelEntry, Registry
 from wdmd_tools.emotions import SCHEMES
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.settings_errors import settings_fault
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 """Names of datasets and models: they become folders."""
@@ -192,12 +193,7 @@ def load_bench_config(path: Path) -> BenchConfig:
     try:
         config = BenchConfig.model_validate(values or {})
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        text = str(first["msg"]).removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            text = "no such key"
-        raise ConfigError(f"{path}: {key}: {text}") from None
+        raise ConfigError(f"{path}: {settings_fault(error, BenchConfig)}") from None
     datasets = {name: _beside(path.parent, spec) for name, spec in config.datasets.items()}
     return config.model_copy(update={"datasets": datasets})
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from meldae.config import MeldaeConfig
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.settings_errors import settings_fault
 
 TRAINER_VERSION = 1
 """Raised whenever the same settings would train something else; part of every run's identity."""
@@ -217,14 +218,7 @@ def load_config(values: Mapping[str, Any], where: str = "config") -> RunConfig:
     try:
         return RunConfig.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        text = str(first["msg"]).removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            text = "no such key"
-        raise ConfigError(
-            f"{where}: {key + ': ' if key else ''}{text} (got {first['input']!r})"
-        ) from None
+        raise ConfigError(f"{where}: {settings_fault(error, RunConfig)}") from None
 
 
 def apply_settings(config: RunConfig, settings: Iterable[str]) -> RunConfig:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from wdmd_tools.consensus import Rule
 from wdmd_tools.errors import ConfigError, describe_os_error
+from wdmd_tools.settings_errors import settings_fault
 from wdmd_tools.video.limits import LimitsConfig
 
 
@@ -178,11 +179,7 @@ def load_config(
     try:
         return BuildConfig.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
-        message = message.removeprefix("Value error, ")
-        raise ConfigError(f"{source}: {where}: {message}") from None
+        raise ConfigError(f"{source}: {settings_fault(error, BuildConfig)}") from None
 
 
 def consensus_settings(text: str | None) -> dict[str, str | None]:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from benchmarks.cards.model import ModelCard
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.settings_errors import settings_fault
 
 FOLDER = Path(__file__).parent
 """Where the cards of the built-in models are."""
@@ -29,9 +30,7 @@ def read_card(path: Path) -> ModelCard:
     try:
         return ModelCard.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: {key}: {first['msg']}") from None
+        raise ConfigError(f"{path}: {settings_fault(error, ModelCard)}") from None
 
 
 @lru_cache(maxsize=64)

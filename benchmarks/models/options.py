@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.settings_errors import settings_fault
 
 
 class Options(BaseModel):
@@ -31,6 +32,4 @@ def read_options(kind: type[OptionsT], values: Mapping[str, Any], model: str) ->
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"model {model!r}: option {key}: {first['msg']}") from None
+        raise ConfigError(f"model {model!r}: option {settings_fault(error, kind)}") from None

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from wdmd_tools.errors import DataError
+from wdmd_tools.settings_errors import settings_fault
 
 CHOSEN: dict[str, str] = {"yes": "yes", "no": "no", "": "not said"}
 """Whether epochs, thresholds or intervals were chosen on test data, in words."""
@@ -124,10 +125,7 @@ def read_reported(path: Path) -> ReportedTable:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: not valid TOML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        text = str(first["msg"]).removeprefix("Value error, ")
-        raise DataError(f"{path}: {key + ': ' if key else ''}{text}") from None
+        raise DataError(f"{path}: {settings_fault(error, ReportedTable)}") from None
 
 
 def load_reported(folder: Path | None = None) -> Sequence[ReportedTable]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from meldae.settings import RunConfig, apply_settings
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.settings_errors import settings_fault
 
 GROUP = "distillation"
 
@@ -60,9 +61,5 @@ def apply_all(config: RunConfig, settings: Iterable[str]) -> tuple[RunConfig, Di
     try:
         how = DistillConfig.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(DistillConfig.model_fields)
-        reason = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
-        raise ConfigError(f"--set {GROUP}.{name}: {reason}; known: {known}") from None
+        raise ConfigError(f"--set {GROUP}.{settings_fault(error, DistillConfig)}") from None
     return apply_settings(config, mine), how

@@ -39,7 +39,7 @@ def test_an_alias_becomes_the_catalogues_name(tmp_path: Path) -> None:
     [
         (
             '[samm]\npath = "x"\nfolder = "y"\n',
-            r"\[samm\] folder: no such key; known are .*release",
+            r"\[samm\] folder: no such key; known: .*release",
         ),
         ('[samm]\nrelease = "x"\n', r"\[samm\] path: is missing; name the folder"),
         ('samm = "x"\n', "samm: a dataset is written as"),

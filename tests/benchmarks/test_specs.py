@@ -47,10 +47,10 @@ def test_an_empty_file_is_an_empty_configuration(tmp_path: Path) -> None:
     [
         ("datasets: {a: {path: x, protocl: holdout}}", r"datasets\.a\.protocl: no such key"),
         ("datasets: {a: {path: x, protocol: ../x}}", r"datasets\.a\.protocol"),
-        ("datasets: {a: {}}", r"datasets\.a\.path: Field required"),
+        ("datasets: {a: {}}", r"datasets\.a\.path: is missing"),
         ("datasets: {../../a: {path: x}}", "use letters"),
         ("datset: {}", "datset: no such key"),
-        ("models: {m: {display: x}}", r"models\.m\.target: Field required"),
+        ("models: {m: {display: x}}", r"models\.m\.target: is missing"),
         ("- a\n- b", "expected the keys"),
         ("a: [", "not valid YAML"),
     ],

@@ -20,7 +20,7 @@ def test_later_sources_win(tmp_path: Path) -> None:
     ("assignments", "says"),
     [
         (["crop.sizepx=3"], "crop.sizepx: no such key"),
-        (["crop.size=-4"], "crop.size: Input should be greater"),
+        (["crop.size=-4"], "crop.size: expected at least"),
         (["crop.size"], "expected key=value"),
         (["crop.align=best"], "crop.align"),
     ],

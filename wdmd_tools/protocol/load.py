@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from wdmd_tools.errors import ConfigError
-from wdmd_tools.protocol.model import Duration, Protocol, Rating
-from wdmd_tools.yaml_in import read_yaml, settings_error
+from wdmd_tools.protocol.model import Protocol
+from wdmd_tools.settings_errors import settings_fault
+from wdmd_tools.yaml_in import read_yaml
 
 
 def load_protocol(path: Path | None) -> Protocol:
@@ -32,7 +33,4 @@ def load_protocol(path: Path | None) -> Protocol:
     try:
         return Protocol.model_validate(given)
     except ValidationError as error:
-        parts: dict[object, type[BaseModel]] = {"ratings": Rating, "durations": Duration}
-        where = error.errors()[0]["loc"]
-        model = parts.get(where[0], Protocol) if len(where) > 1 else Protocol
-        raise settings_error(path, error, model.model_fields) from None
+        raise ConfigError(f"{path}: {settings_fault(error, Protocol)}") from None

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wdmd_tools.errors import ConfigError
-from wdmd_tools.yaml_in import read_yaml, settings_error
+from wdmd_tools.settings_errors import settings_fault
+from wdmd_tools.yaml_in import read_yaml
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
@@ -77,9 +78,7 @@ def load_rules(path: Path) -> Rules:
     try:
         rules = Rules.model_validate(given)
     except ValidationError as error:
-        inside = len(error.errors()[0]["loc"]) > 1
-        known = (Rule if inside else Rules).model_fields
-        raise settings_error(path, error, known, f"; {_RULE}") from None
+        raise ConfigError(f"{path}: {settings_fault(error, Rules, hint=f'; {_RULE}')}") from None
     for text in (*rules.allow, *(rule.term for rule in rules.rules)):
         if not fold(text):
             raise ConfigError(f"{path}: an empty term matches everything; remove it")

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from wdmd_tools import atomic
 from wdmd_tools.errors import ConfigError, ManifestError, UnknownNameError
 from wdmd_tools.manifest import Dataset
+from wdmd_tools.settings_errors import settings_fault
 from wdmd_tools.split.leaks import check_disjoint
 from wdmd_tools.split.make import Fold, NamedSplit, clips_digest
 
@@ -108,11 +109,8 @@ def read_split(dataset: Dataset, name: str) -> NamedSplit:
     try:
         found = _StoredSplit.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        text = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
         raise ManifestError(
-            f"{path}: {where + ': ' if where else ''}{text}; make it again with wdmd split --force"
+            f"{path}: {settings_fault(error, _StoredSplit)}; make it again with wdmd split --force"
         ) from None
     folds = tuple(
         Fold(fold.name, {str(part): ids for part, ids in fold.parts.items()})

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.settings_errors import option_fault
 from wdmd_tools.synth.camera import Camera
 
 GENERATOR_VERSION = 1
@@ -117,8 +118,4 @@ def make_config(**settings: Any) -> SynthConfig:
     try:
         return SynthConfig(**settings)
     except ValidationError as error:
-        first = error.errors()[0]
-        option = "--" + str(first["loc"][0]).replace("_", "-") if first["loc"] else ""
-        text = str(first["msg"]).removeprefix("Value error, ")
-        shown = f"{option}: {text} (got {first['input']!r})" if option else text
-        raise ConfigError(shown) from None
+        raise ConfigError(option_fault(error)) from None

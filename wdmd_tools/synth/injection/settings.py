@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.settings_errors import option_fault
 from wdmd_tools.synth.injection.levels import Levels, parse_levels
 
 INJECTION_VERSION = 1
@@ -81,8 +82,6 @@ def make_injection_config(**settings: Any) -> InjectionConfig:
     try:
         config = InjectionConfig(**settings)
     except ValidationError as error:
-        first = error.errors()[0]
-        option = "--" + str(first["loc"][0]).replace("_", "-")
-        raise ConfigError(f"{option}: {first['msg']} (got {first['input']!r})") from None
+        raise ConfigError(option_fault(error)) from None
     _ = config.amplitudes, config.durations  # refuse what cannot be read before any work
     return config
