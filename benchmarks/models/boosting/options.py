@@ -1,0 +1,45 @@
+"""Options of the rows ``boosting*``."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from benchmarks.features.flow_methods import FlowMethod
+from benchmarks.models.boosting.decode import PUBLISHED_P
+from benchmarks.models.boosting.timing import WINDOW_S
+from benchmarks.models.options import Options
+
+
+class BoostingOptions(Options):
+    """What a row is; the defaults train on a CPU in minutes.
+
+    Args:
+        size: ``nano`` or ``paper``; ``paper`` wants a GPU, and ``side: 320``, ``batch: 256``,
+            ``rate: 3e-4``, which are the published ones.
+        flow: Method of the flow.
+        side: Of the canvas in which flow is computed, px.
+        share: Of a region's vectors, the longest, that are averaged.
+        window_s: Length of a window, seconds.
+        negatives: Windows without an ME per window with one.
+        epochs: Passes over the windows.
+        batch: Windows per step.
+        rate: Largest learning rate of the one cycle.
+        p: Where the threshold of a film lies between its mean (0) and its largest score (1).
+        strategy: How an interval is found around a peak.
+        priors: Whether duration and class shares are estimated on the training clips.
+        shared: Whether spotting and recognition share their backbone.
+    """
+
+    size: Literal["nano", "paper"] = "nano"
+    flow: FlowMethod = "farneback"
+    side: int = Field(default=128, ge=32, le=1024)
+    share: float = Field(default=0.2, gt=0, le=1)
+    window_s: float = Field(default=WINDOW_S, gt=0)
+    negatives: float = Field(default=4.0, ge=0)
+    epochs: int = Field(default=50, ge=1)
+    batch: int = Field(default=32, ge=2)
+    rate: float = Field(default=1e-3, gt=0)
+    p: float = Field(default=PUBLISHED_P, ge=0, lt=1)
+    strategy: Literal["extensible", "fixed"] = "extensible"
+    priors: bool = True
+    shared: bool = True
