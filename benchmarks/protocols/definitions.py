@@ -103,7 +103,7 @@ PROTOCOLS = (
     ProtocolInfo(
         "composite",
         "1",
-        "composite, leave one subject out (after MEGC, for spotting)",
+        "composite, leave one subject out (after MEGC)",
         "Datasets pooled, one fold per subject of any; subjects of different datasets are never merged "
         "unless people.csv says that they are one person.",
         "bench run --protocol composite --data A --data B",
