@@ -9,7 +9,6 @@ import io
 import math
 import re
 import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,7 +178,7 @@ def _xlsx(path: Path, data: bytes) -> Iterator[tuple[str, Iterable[tuple[str, ..
             # Of parts of a workbook that openpyxl does not keep, such as the rules of cells.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
+    except Exception as error:
         raise DataError(
             f"{path}: damaged xlsx ({error}); copy it from the release again"
         ) from error
@@ -188,11 +187,11 @@ def _xlsx(path: Path, data: bytes) -> Iterator[tuple[str, Iterable[tuple[str, ..
 
 
 def _xls(path: Path, data: bytes) -> Iterator[tuple[str, Iterable[tuple[str, ...]]]]:
-    import xlrd.biffh
+    import xlrd
 
     try:
-        book = xlrd.open_workbook(file_contents=data)
-    except (xlrd.biffh.XLRDError, AssertionError, ValueError, IndexError, KeyError) as error:
+        book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
+    except Exception as error:
         raise DataError(f"{path}: damaged xls ({error}); copy it from the release again") from error
     for sheet in book.sheets():
         yield (

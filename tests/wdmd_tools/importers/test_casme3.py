@@ -95,7 +95,7 @@ def test_known_mistakes_are_corrected_by_key(tmp_path: Path) -> None:
     plain = read("casme3", tmp_path, "none")
     assert events(plain)["spNO.149/d/112-83-358"].span == FrameSpan(112, None, 358)
     assert plain.corrections == ()
-    assert codes(plain) == ["W_APEX", "W_NO_MACRO"]
+    assert codes(plain) == ["W_NO_MACRO", "W_APEX"]
 
 
 def test_one_sheet_is_enough_and_what_is_lacking_is_said(tmp_path: Path) -> None:
