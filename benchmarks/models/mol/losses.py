@@ -9,17 +9,18 @@ from torch.nn import functional
 _LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)
 
 
-def flow_loss(predicted: Tensor, truth: Tensor) -> Tensor:
+def flow_loss(predicted: Tensor, truth: Tensor, pairs: int) -> Tensor:
     """Mean squared error, divided by the number of pairs once more, as published.
 
     Args:
-        predicted: Shape (B, pairs, 2, S, S), px.
+        predicted: Shape (B, P, 2, S, S), px, P pairs of frames.
         truth: The same.
+        pairs: In a sequence; P, unless only some are predicted.
 
     Returns:
         Scalar, px squared.
     """
-    return functional.mse_loss(predicted, truth) / predicted.shape[1]
+    return functional.mse_loss(predicted, truth) / pairs
 
 
 def landmark_loss(predicted: Tensor, truth: Tensor) -> Tensor:

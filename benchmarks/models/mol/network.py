@@ -18,7 +18,8 @@ class MolOutput(NamedTuple):
 
     Args:
         logits: Shape (B, classes).
-        flow: Shape (B, N - 1, 2, S, S), px, from each frame to the next; `None` without that head.
+        flow: Shape (B, P, 2, S, S), px, from each frame to the next, P = N - 1 unless only some are asked
+            for; `None` without that head.
         landmarks: Shape (B, N - 1, 68, 2), px, of the frames from the second on; `None` without it.
     """
 
@@ -111,25 +112,28 @@ class MolNetwork(nn.Module):
             else None
         )
 
-    def forward(self, frames: Tensor, *, tasks: bool = True) -> MolOutput:
+    def forward(
+        self, frames: Tensor, *, tasks: bool = True, pairs: Tensor | None = None
+    ) -> MolOutput:
         """Class, flow and landmarks.
 
         Args:
             frames: Shape (B, N, S, S), normalised.
             tasks: Whether flow and landmarks are wanted.
+            pairs: Shape (P,), indices of the pairs whose flow is wanted; all when `None`.
         """
         first, second = self.encoder(frames)
-        batch, pairs = first.shape[:2]
+        batch, count = first.shape[:2]
         # Pair by pair, the first frame's maps before the second's.
         line = torch.stack([first, second], dim=2).flatten(1, 2)
         logits = self.sequence(line.transpose(1, 2))
         flow = landmarks = None
         if tasks and self.flow is not None:
-            both = torch.cat([first, second], dim=2).flatten(0, 1)
-            before, after = (
-                part.flatten(0, 1)[:, None] for part in (frames[:, :-1], frames[:, 1:])
-            )
-            flow = self.flow(before, after, both).unflatten(0, (batch, pairs))
+            chosen = torch.arange(count, device=frames.device) if pairs is None else pairs
+            before, after = frames[:, chosen].flatten(0, 1), frames[:, chosen + 1].flatten(0, 1)
+            both = torch.cat([first[:, chosen], second[:, chosen]], dim=2).flatten(0, 1)
+            found = self.flow(before[:, None], after[:, None], both)
+            flow = found.unflatten(0, (batch, len(chosen)))
         if tasks and self.landmarks is not None:
-            landmarks = self.landmarks(second.flatten(0, 1)).unflatten(0, (batch, pairs))
+            landmarks = self.landmarks(second.flatten(0, 1)).unflatten(0, (batch, count))
         return MolOutput(logits, flow, landmarks)

@@ -68,7 +68,8 @@ def train_network(
                 [sequences[index] for index in chosen],
                 [material.random_cut(generator) for _ in chosen],
             )
-            parts = _losses(network, batch, truth[chosen], weights, where)
+            pairs = _drawn(config, generator)
+            parts = _losses(network, batch, truth[chosen], weights, pairs, where)
             optimizer.zero_grad(set_to_none=True)
             _total(parts, how).backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -93,15 +94,27 @@ def train_network(
     return network.eval(), facts
 
 
+def _drawn(config: MolConfig, generator: np.random.Generator) -> Tensor:
+    """The pairs of frames whose flow is predicted at a step."""
+    count = config.network.frames - 1
+    wanted = min(count, config.training.flow_pairs or count)
+    return torch.from_numpy(np.sort(generator.permutation(count)[:wanted]))
+
+
 def _losses(
-    network: MolNetwork, batch: Batch, truth: Tensor, weights: Tensor | None, where: torch.device
+    network: MolNetwork,
+    batch: Batch,
+    truth: Tensor,
+    weights: Tensor | None,
+    pairs: Tensor,
+    where: torch.device,
 ) -> dict[str, Tensor]:
-    said = network(batch.frames.to(where))
+    said = network(batch.frames.to(where), pairs=pairs.to(where))
     factor = None if weights is None else weights.to(where)
     zero = said.logits.new_zeros(())
     flow = landmarks = zero
     if said.flow is not None and batch.flow is not None:
-        flow = flow_loss(said.flow, batch.flow.to(where))
+        flow = flow_loss(said.flow, batch.flow[:, pairs].to(where), batch.flow.shape[1])
     if said.landmarks is not None and batch.landmarks is not None:
         landmarks = landmark_loss(said.landmarks, batch.landmarks.to(where))
     return {

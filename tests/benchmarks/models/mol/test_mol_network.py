@@ -34,7 +34,7 @@ def test_every_parameter_gets_a_gradient(changes: dict[str, object]) -> None:
     assert said.landmarks.shape == (2, 7, 68, 2)
     loss = (
         class_loss(said.logits, torch.tensor([0, 2]))
-        + flow_loss(said.flow, torch.ones_like(said.flow))
+        + flow_loss(said.flow, torch.ones_like(said.flow), 7)
         + landmark_loss(said.landmarks, 64 * torch.rand_like(said.landmarks))
     )
     loss.backward()
@@ -78,9 +78,20 @@ def test_without_heads_and_without_tasks() -> None:
 
 def test_flow_loss_by_hand() -> None:
     # Every error is 2 px: mean of squares 4, over 7 pairs.
-    assert flow_loss(torch.full((2, 7, 2, 4, 4), 2.0), torch.zeros(2, 7, 2, 4, 4)).item() == (
-        pytest.approx(4 / 7)
-    )
+    predicted, truth = torch.full((2, 7, 2, 4, 4), 2.0), torch.zeros(2, 7, 2, 4, 4)
+    assert flow_loss(predicted, truth, 7).item() == pytest.approx(4 / 7)
+    assert flow_loss(predicted[:, :2], truth[:, :2], 7).item() == pytest.approx(4 / 7)
+
+
+def test_some_pairs_are_those_of_all() -> None:
+    network = MolNetwork(NANO, 2).eval()
+    frames = _frames(NANO, 1)
+    with torch.inference_mode():
+        every = network(frames).flow
+        some = network(frames, pairs=torch.tensor([1, 5])).flow
+    assert every is not None
+    assert some is not None
+    assert torch.allclose(some, every[:, [1, 5]], atol=1e-5)
 
 
 def test_landmark_loss_by_hand() -> None:
