@@ -124,7 +124,8 @@ def _print_segment(one: "SpottedSegment", several: bool = True) -> None:
 
     span = f"{one.interval.start_ms / 1000:9.3f} s  {one.interval.duration_ms:5d} ms"
     who = f"  face {one.face}" if several else ""
-    stdout.print(f"{span}  score {one.score:.2f}{who}", markup=False, highlight=False)
+    named = "" if one.emotion is None else f"  {one.emotion} {one.emotion_probability or 0:.2f}"
+    stdout.print(f"{span}  score {one.score:.2f}{who}{named}", markup=False, highlight=False)
 
 
 def _about_faces(found: "Spotting") -> str:

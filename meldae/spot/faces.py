@@ -35,11 +35,13 @@ class FacePiece:
         start: First frame of the film.
         boxes: (F, 4) x0 y0 x1 y1, px; NaN where the face is not found.
         logits: (F,).
+        emotions: (F, 1 + K), see `meldae.emotions`; `None` without an emotion head.
     """
 
     start: int
     boxes: FloatArray
     logits: FloatArray
+    emotions: FloatArray | None = None
 
     @property
     def stop(self) -> int:
@@ -59,6 +61,7 @@ class FaceRecord:
     _total: FloatArray = field(default_factory=lambda: np.zeros(0))
     _weight: FloatArray = field(default_factory=lambda: np.zeros(0))
     _boxes: FloatArray = field(default_factory=lambda: np.zeros((0, 4)))
+    _named: FloatArray | None = None
 
     @property
     def stop(self) -> int:
@@ -79,12 +82,23 @@ class FaceRecord:
         self._weight[here] += ramp
         new = np.isfinite(piece.boxes[:, 0])
         self._boxes[here][new] = piece.boxes[new]
+        if piece.emotions is not None:
+            known = np.zeros((0, piece.emotions.shape[1])) if self._named is None else self._named
+            self._named = np.pad(known, ((0, len(self._total) - len(known)), (0, 0)))
+            self._named[here] += ramp[:, None] * piece.emotions
 
     @property
     def logits(self) -> FloatArray:
         """One per frame from `start` on."""
         blended = np.where(self._weight > 0, self._total / np.maximum(self._weight, 1e-9), NO_FACE)
         return np.where(self.seen, blended, NO_FACE)
+
+    def emotions(self, first: int, stop: int) -> FloatArray | None:
+        """(stop - first, 1 + K) of frames of the film that are all of this face; `None` without a head."""
+        if self._named is None:
+            return None
+        here = slice(first - self.start, stop - self.start)
+        return np.asarray(self._named[here] / np.maximum(self._weight[here], 1e-9)[:, None])
 
     @property
     def seen(self) -> npt.NDArray[np.bool_]:

@@ -11,7 +11,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,11 +20,12 @@ import numpy.typing as npt
 from pydantic import ValidationError
 
 from meldae.decode import decode
-from meldae.inference import load_model, score_frames
+from meldae.emotions import EmotionTrace
+from meldae.inference import load_model, say
 from meldae.model import Meldae
 from meldae.run_folder import RunFolder
 from meldae.spot.chunks import plan_chunks
-from meldae.spot.faces import NO_FACE, FacePiece, FaceRecord, link, spotted_faces
+from meldae.spot.faces import NO_FACE, FacePiece, FaceRecord, link, sigmoid, spotted_faces
 from meldae.spot.found import SpottedSegment, Spotting
 from meldae.spot.settled import Settled
 from meldae.store import Progress, prepare
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 Faces = Literal["all", "main"]
 Crops = npt.NDArray[np.uint8]
 Scorer = Callable[[Crops, float], npt.NDArray[np.float64]]
-"""Crops (T, S, S, 3) RGB and their frame rate to ME logits (T,)."""
+"""Crops (T, S, S, 3) RGB and their frame rate to ME logits (T,), or with an emotion head to these and
+what it says, (T, 1 + 1 + K)."""
 
 MIN_FACE_PX = 48
 """A face smaller than this, the longer side of its landmarks' box, shows no micro-expression."""
@@ -116,8 +118,12 @@ def scorer_of(run: RunFolder, model: Meldae) -> Scorer:
     def score(crops: Crops, fps: float) -> npt.NDArray[np.float64]:
         index = resample_index(len(crops), fps, source.fps)
         ready = prepare(crops[index], source)
-        ((logits, _, _),) = score_frames(model, [ready], training.window, training.overlap)
-        return spread_scores(logits, index, len(crops)).astype(np.float64)
+        (said,) = say(model, [ready], training.window, training.overlap)
+        if said.emotions is None:
+            return spread_scores(said.frames, index, len(crops)).astype(np.float64)
+        columns = [said.frames, *said.emotions.T]
+        spread = [spread_scores(one, index, len(crops)) for one in columns]
+        return np.stack(spread, axis=1).astype(np.float64)
 
     return score
 
@@ -247,14 +253,19 @@ class _Scan:
         if float(np.nanmedian(sides)) < self.min_face_px:
             return None
         crops = np.stack(list(faces.crops(faces.align(track, self.fps)))[here])
-        logits = np.where(found, self.scorer(crops, self.fps), NO_FACE)
+        said = self.scorer(crops, self.fps).reshape(length, -1)
+        logits = np.where(found, said[:, 0], NO_FACE)
         # Frames that do not decode have no score; between the others they are no frames of the chunk.
         frames = np.array(index[here])
         start = int(frames[0])
         whole = np.full((int(frames[-1]) + 1 - start, 5), np.nan)
         whole[:, 4] = NO_FACE
         whole[frames - start] = np.column_stack([boxes, logits])
-        return FacePiece(start, whole[:, :4], whole[:, 4])
+        named = None
+        if said.shape[1] > 1:
+            named = np.zeros((len(whole), said.shape[1] - 1))
+            named[frames - start] = said[:, 1:]
+        return FacePiece(start, whole[:, :4], whole[:, 4], named)
 
     def _tell(self, until: int | None) -> None:
         """Say what is found in frames before `until`, which nothing will change."""
@@ -271,9 +282,17 @@ class _Scan:
         begin_ms = starts[first]
         end_ms = starts[stop] if stop < len(starts) else self.table.end_ms
         interval = Interval(begin_ms, max(end_ms, begin_ms + 1))
-        return SpottedSegment(
+        found = SpottedSegment(
             interval, Interval(first, stop), score, number, record.box(first, stop)
         )
+        said = record.emotions(first, stop)
+        if said is None:
+            return found
+        weights = sigmoid(record.logits[first - record.start : stop - record.start])
+        trace = EmotionTrace(self.run.config.model.emotions, said.astype(np.float32))
+        chances = trace.probabilities(Interval(0, stop - first), weights)
+        emotion = max(trace.classes, key=lambda name: chances[name])
+        return replace(found, emotion=emotion, emotion_probability=chances[emotion])
 
     def result(self, video: Path) -> Spotting:
         """Everything that was found."""
@@ -305,6 +324,7 @@ class _Scan:
             tuple(self.table.floor_ms),
             faces,
             tuple(self.cuts),
+            self.run.config.model.emotions,
         )
 
 

@@ -23,6 +23,8 @@ class SpottedSegment:
         score: Confidence in [0, 1].
         face: Number of the `SpottedFace`, from 1.
         box: Where the face is meanwhile; `None` where that was not kept.
+        emotion: The likeliest class, where the run has an emotion head.
+        emotion_probability: Of that class.
     """
 
     interval: Interval
@@ -30,9 +32,17 @@ class SpottedSegment:
     score: float
     face: int = 1
     box: Box | None = None
+    emotion: str | None = None
+    emotion_probability: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values; frames inclusive."""
+        """Plain values; frames inclusive; emotions only where the run names them."""
+        named: dict[str, Any] = {}
+        if self.emotion is not None and self.emotion_probability is not None:
+            named = {
+                "emotion": self.emotion,
+                "emotion_probability": round(self.emotion_probability, 4),
+            }
         return {
             "onset_ms": self.interval.start_ms,
             "offset_ms": self.interval.end_ms,
@@ -41,6 +51,7 @@ class SpottedSegment:
             "score": round(self.score, 4),
             "face": self.face,
             "box": None if self.box is None else [round(value) for value in self.box],
+            **named,
         }
 
 
@@ -89,6 +100,7 @@ class Spotting:
         times_ms: Begin of each frame, media time.
         faces: Everybody who was looked at.
         cuts: Frames that begin a new shot.
+        emotions: Classes that the run names; none without an emotion head.
     """
 
     video: Path
@@ -99,6 +111,7 @@ class Spotting:
     times_ms: tuple[int, ...] = ()
     faces: tuple[SpottedFace, ...] = ()
     cuts: tuple[int, ...] = ()
+    emotions: tuple[str, ...] = ()
 
     @property
     def most_at_once(self) -> int:

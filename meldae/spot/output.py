@@ -19,6 +19,7 @@ TIER = "ME@meldae"
 
 _COLUMNS = ("onset_ms", "offset_ms", "onset_frame", "offset_frame", "score", "face")
 _BOX = ("x0", "y0", "x1", "y1")
+_EMOTION = ("emotion", "emotion_probability")
 
 
 def write_spotting_eaf(path: Path, found: Spotting, run_id: str) -> None:
@@ -34,12 +35,16 @@ def write_spotting_eaf(path: Path, found: Spotting, run_id: str) -> None:
     tiers = []
     for lane in range(1, max(1, found.most_at_once) + 1):
         spans = [
-            ScoredSpan(one.interval.start_ms, one.interval.end_ms, one.score)
+            ScoredSpan(
+                one.interval.start_ms, one.interval.end_ms, one.score, emotion=one.emotion or ""
+            )
             for one in found.segments
             if found.lane_of(one) == lane
         ]
         who = "" if lane == 1 else f" face {lane}"
-        tiers += model_tiers(f"ME{who}", f"score{who}", "meldae", spans)
+        tiers += model_tiers(
+            f"ME{who}", f"score{who}", "meldae", spans, emotion_name=f"Emotion{who}"
+        )
     document = EafDocument(
         author="meldae",
         date=dt.datetime.now(dt.UTC).replace(microsecond=0),
@@ -51,12 +56,19 @@ def write_spotting_eaf(path: Path, found: Spotting, run_id: str) -> None:
 
 
 def write_spotting_csv(path: Path, found: Spotting) -> None:
-    """Write one line per found ME; the box is where the face is meanwhile, px of the film."""
+    """Write one line per found ME; the box is where the face is meanwhile, px of the film.
+
+    A run with an emotion head adds the emotion and its probability.
+    """
+    more = _EMOTION if found.emotions else ()
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow([*_COLUMNS, *_BOX])
+    writer.writerow([*_COLUMNS, *_BOX, *more])
     for row in found.to_json()["segments"]:
-        writer.writerow([*(row[name] for name in _COLUMNS), *(row["box"] or [""] * len(_BOX))])
+        box = row["box"] or [""] * len(_BOX)
+        writer.writerow(
+            [*(row[name] for name in _COLUMNS), *box, *(row.get(name, "") for name in more)]
+        )
     write_text(path, table.getvalue())
 
 

@@ -17,6 +17,7 @@ class ScoredSpan:
         score: Confidence in [0, 1].
         value: What the annotation says.
         rank: Place among all segments of the dataset, 1 is the surest; 0 for none.
+        emotion: What it names; empty for nothing.
     """
 
     start_ms: int
@@ -24,6 +25,7 @@ class ScoredSpan:
     score: float
     value: str = "ME"
     rank: int = 0
+    emotion: str = ""
 
 
 def model_tiers(
@@ -32,8 +34,11 @@ def model_tiers(
     model: str,
     spans: Sequence[ScoredSpan],
     participant: str = "",
+    emotion_name: str = "Emotion",
 ) -> list[EafTier]:
     """Tiers of one model: ``<name>@<model>`` and, referring to it, ``<score_name>@<model>``.
+
+    Where the model names emotions there is a third, ``<emotion_name>@<model>``, which refers to it too.
 
     Segments that overlap an earlier one are put on further pairs of tiers (``<name> 2@<model>``), since
     ELAN allows no overlap within a tier.
@@ -45,6 +50,7 @@ def model_tiers(
         model: What the model is called.
         spans: In any order.
         participant: The person shown.
+        emotion_name: Of the tier of emotions.
     """
     lanes: list[list[ScoredSpan]] = [[]]
     for span in sorted(spans, key=lambda span: (span.start_ms, span.end_ms, -span.score)):
@@ -71,6 +77,10 @@ def model_tiers(
                 owner,
             )
         )
+        named = tuple(EafRef(place, one.emotion) for place, one in enumerate(lane) if one.emotion)
+        if named:
+            label = f"{emotion_name}{suffix}@{model}"
+            tiers.append(EafTier(label, named, ASSOCIATION_TYPE, participant, model, owner))
     return tiers
 
 

@@ -1,5 +1,7 @@
 """People over chunks and cuts, and what is certain while the film is still read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -95,3 +97,20 @@ def test_what_was_said_live_is_what_is_found_in_the_end(
         (one.interval.start_ms, one.interval.end_ms) for one in final
     )
     assert len({place[:2] for place in said}) == len(said)
+
+
+def test_emotions_are_blended_as_scores_are() -> None:
+    # chunk 1   frames 0..3: columns 1, 2      chunk 2   frames 2..5: columns 5, 6
+    # In frame 2 weights are 2 and 1, in frame 3 they are 1 and 2.
+    first, second = piece(0, 4, 0), piece(2, 4, 0)
+    record = FaceRecord(0)
+    record.add(replace(first, emotions=np.tile([1.0, 2.0], (4, 1))))
+    record.add(replace(second, emotions=np.tile([5.0, 6.0], (4, 1))))
+    found = record.emotions(0, 6)
+    assert found is not None
+    assert found[:, 0].tolist() == pytest.approx([1, 1, (2 + 5) / 3, (1 + 10) / 3, 5, 5])
+    assert found[:, 1].tolist() == pytest.approx([2, 2, (4 + 6) / 3, (2 + 12) / 3, 6, 6])
+    assert record.emotions(2, 4).tolist() == found[2:4].tolist()  # type: ignore[union-attr]
+    plain = FaceRecord(0)
+    plain.add(first)
+    assert plain.emotions(0, 4) is None

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,9 +67,36 @@ def test_each_of_two_people_has_tiers_lines_and_rows(tmp_path: Path) -> None:
     assert (tmp_path / "a.png").stat().st_size > 1000
 
 
+def test_emotions_are_written_where_a_run_names_them(tmp_path: Path) -> None:
+    plain = two_people(tmp_path / "a.mp4")
+    assert "emotion" not in plain.to_json()["segments"][0]
+    first, second = plain.segments
+    named = replace(
+        plain,
+        segments=(replace(first, emotion="surprise", emotion_probability=0.75), second),
+        emotions=("negative", "surprise"),
+    )
+    assert named.to_json()["segments"][0]["emotion"] == "surprise"
+    write_spotting_eaf(tmp_path / "a.eaf", named, "run1")
+    read = read_eaf(tmp_path / "a.eaf")
+    tier = read.tier("Emotion@meldae")
+    assert tier is not None
+    assert [(one.interval, one.value) for one in tier.annotations] == [
+        (Interval(80, 240), "surprise")
+    ]
+    assert read.tier("Emotion face 2@meldae") is None
+    write_spotting_csv(tmp_path / "a.csv", named)
+    with (tmp_path / "a.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["emotion"] for row in rows] == ["surprise", ""]
+    assert rows[0]["emotion_probability"] == "0.75"
+
+
 @pytest.fixture(scope="module", name="run")
 def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    config = get_config("nano", model={"input": {"fps": 15.0}})
+    config = get_config(
+        "nano", model={"input": {"fps": 15.0}, "emotions": ["negative", "surprise"]}
+    )
     run = RunFolder(tmp_path_factory.mktemp("runs") / identity(config, "none"))
     run.path.mkdir()
     (run.path / "config.json").write_text(json.dumps({"config": config.model_dump(mode="json")}))
@@ -93,6 +121,10 @@ def test_two_people_and_a_cut(run: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["cuts"] == [15]
+    assert document["segments"]
+    for one in document["segments"]:
+        assert one["emotion"] in ("negative", "surprise")
+        assert 0.5 <= one["emotion_probability"] <= 1
     places = [(one["first_frame"], one["last_frame"], one["lane"]) for one in document["faces"]]
     assert places == [(0, 14, 1), (0, 14, 2), (15, 26, 1)]
     left, right, after = (one["box"][0] for one in document["faces"])
