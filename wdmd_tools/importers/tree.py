@@ -8,7 +8,7 @@ CASME2-RAW | Cropped         several forms of the same pictures may lie side by 
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,13 +93,11 @@ class Tree:
         for group in self.places.values():
             yield from group
 
-    def find(self, *names: str, words: Sequence[str] = ()) -> tuple[Place, ...]:
+    def find(self, *names: str) -> tuple[Place, ...]:
         """Folders of frames, else films, that end in these names.
 
         Args:
             names: Folder names, outermost first, the own name last; compared leniently.
-            words: Preferred forms, best first: texts in the name of a folder above. Only the places of the
-                best form that is there are returned.
 
         Returns:
             By path; empty when there is none.
@@ -110,12 +108,7 @@ class Tree:
             for place in self.places.get(wanted[-1], ())
             if place.names[-len(wanted) :] == wanted
         ]
-        fitting = [place for place in fitting if not place.film] or fitting
-        for word in words:
-            preferred = [place for place in fitting if place.has(word)]
-            if preferred:
-                return tuple(preferred)
-        return tuple(fitting)
+        return tuple([place for place in fitting if not place.film] or fitting)
 
 
 def walk(root: Path) -> Tree:

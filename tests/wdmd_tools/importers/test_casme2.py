@@ -165,3 +165,13 @@ def test_a_header_alone(tmp_path: Path) -> None:
     csv_sheet(tmp_path / "CASME2-coding-20190701.csv", (HEAD,))
     with pytest.raises(DataError, match="no rows of data"):
         read("casme2", tmp_path)
+
+
+def test_films_where_there_are_no_frames(tmp_path: Path) -> None:
+    make(tmp_path, row(1, "EP02_01f", 46, 59, 86))
+    film = tmp_path / "CASME2_compressed/sub01/EP02_01f.avi"
+    film.parent.mkdir(parents=True)
+    film.touch()
+    release = read("casme2", tmp_path)
+    assert release.videos[0].path == film
+    assert release.layout == "frames as found"
