@@ -43,7 +43,7 @@ TEACHER = RunConfig(
 STUDENT = TEACHER.model_copy(
     update={
         "model": replace(TEACHER.model, temporal="bigru", enhancer="none", lstm_dim=3),
-        "training": TEACHER.training.model_copy(update={"epochs": 2}),
+        "training": TEACHER.training.model_copy(update={"epochs": 2, "emotions": "3"}),
     }
 )
 
@@ -80,6 +80,8 @@ def test_a_student_is_a_run_that_names_its_teacher(
     assert open_run(student.path).config.model.temporal == "bigru"
     last = json.loads((student.path / "metrics.jsonl").read_text().splitlines()[-1])
     assert last["loss_taught"] > 0
+    # Emotions are learnt from the labels; the teacher, which names none, is not asked.
+    assert last["loss_emotion"] > 0
     assert last["loss_total"] > last["loss_taught"]
 
 
