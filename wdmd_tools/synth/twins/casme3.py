@@ -101,7 +101,7 @@ def plan(scene: Scene) -> TwinPlan:
         (
             "every cell of the sheet of micro-expressions is text, numbers included; two sheets are empty",
             "(subject, file) names several rows",
-            "the sheet of part C joins action units by commas, one of them full-width; it has no frames here",
+            "the sheet of part C has commas between action units, one of them full-width; no frames",
             "frames are found by the number in their name: there are gaps, and few begin at 1",
         ),
     )
