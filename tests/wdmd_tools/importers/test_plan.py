@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from projects import plain_frames, write_film
 from pydantic import ValidationError
 
 from wdmd_tools.importers.model import EventKind, FrameSpan, Release, ReleaseEvent, ReleaseVideo
@@ -203,3 +204,20 @@ def test_ids_are_plain_and_unique() -> None:
 def test_unknown_policies_are_refused() -> None:
     with pytest.raises(ValidationError):
         Policies.model_validate({"offset_zero": "guess"})
+
+
+@pytest.mark.parametrize(("first", "expected"), [(None, (4, 8, 5)), (0, (5, 9, 6))])
+def test_a_film_s_frames_count_from_1_unless_told(
+    tmp_path: Path, first: int | None, expected: tuple[int, int, int]
+) -> None:
+    film = write_film(tmp_path / "src" / "v.mp4", plain_frames(20), 100)
+    one = release(film, event(5, 6, 8), first=first)
+    plan = planned(one, film)
+    assert codes(plan) == []
+    assert plan.plan.recordings[0].rate is None
+    assert spans(plan, film) == [("me", *expected)]
+
+
+def test_a_film_at_another_rate_is_told(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "src" / "v.mp4", plain_frames(20), 30)
+    assert codes(planned(release(film, event(5, 6, 8)), film)) == ["W_OTHER_RATE"]
