@@ -18,8 +18,12 @@ def export(
     out_dir: Annotated[Path, typer.Option("--out", help="Folder to make.")],
     data: Annotated[Path, typer.Argument(help="Dataset folder.")] = Path("data"),
     crops: Annotated[
-        str, typer.Option(help="Crop videos of hf and croissant: copy, link (hard links) or none.")
-    ] = "copy",
+        str | None,
+        typer.Option(
+            help="Crop videos of hf and croissant: copy (the default), link (hard links) or none; of an "
+            "imported dataset always none."
+        ),
+    ] = None,
     predictions: Annotated[
         Path | None,
         typer.Option(help="predictions.parquet or its folder, for activitynet and megc."),
@@ -43,14 +47,16 @@ def export(
 
     if to not in FORMATS:
         raise UnknownNameError("export format", to, FORMATS)
-    if crops not in list(Crops):
+    if crops is not None and crops not in list(Crops):
         raise UnknownNameError("choice of --crops", crops, [one.value for one in Crops])
     if predictions is not None and to not in ("activitynet", "megc"):
         raise ConfigError(f"--predictions: {to} holds no predictions; use activitynet or megc")
     if keep_geometry and to != "annotations":
         raise ConfigError(f"--keep-geometry: is for annotations only, not for {to}")
     options = ExportOptions(
-        crops=Crops(crops), predictions=predictions, keep_geometry=keep_geometry
+        crops=None if crops is None else Crops(crops),
+        predictions=predictions,
+        keep_geometry=keep_geometry,
     )
     dataset = Dataset.open(data)
     with progress_bar(enabled=not json) as bar:

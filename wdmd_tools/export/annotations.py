@@ -22,7 +22,7 @@ from wdmd_tools.atomic import write_json, write_text
 from wdmd_tools.elan.writer import write_eaf
 from wdmd_tools.export.croissant import describe
 from wdmd_tools.export.csv_table import write_csv
-from wdmd_tools.export.datasheet import datasheet, plain
+from wdmd_tools.export.datasheet import datasheet, licence_lines, plain
 from wdmd_tools.export.options import Job
 from wdmd_tools.manifest import write_table
 from wdmd_tools.review.document import eaf_names, make_document, recording_media
@@ -112,6 +112,7 @@ def _readme(job: Job) -> str:
                 "film (another cut, rate or encoding) has another SHA-256 and its frames may differ."
             ),
             "",
+            *licence_lines(job.dataset.info),
             "## To be answered before release",
             "",
             "- Consent of the persons shown, and what it covers (mandatory): ______",

@@ -15,8 +15,10 @@ def place_crops(job: Job) -> bool:
 
     Raises:
         ManifestError: A crop is missing.
+        ConfigError: Crops were asked for, and its owners' licence forbids it.
     """
-    if job.options.crops is Crops.NONE:
+    choice = job.crops
+    if choice is Crops.NONE:
         return False
     paths = sorted(set(job.dataset.clips["crop_path"].to_pylist()))
     for done, name in enumerate(paths, start=1):
@@ -26,7 +28,7 @@ def place_crops(job: Job) -> bool:
                 f"{source}: no such crop; export with --crops none, or build the dataset again"
             )
         target.parent.mkdir(parents=True, exist_ok=True)
-        if job.options.crops is Crops.LINK:
+        if choice is Crops.LINK:
             try:
                 os.link(source, target)
             except OSError as error:

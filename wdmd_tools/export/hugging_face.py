@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from wdmd_tools.atomic import atomic_path, write_text
 from wdmd_tools.export.crops import place_crops
-from wdmd_tools.export.datasheet import datasheet, plain
+from wdmd_tools.export.datasheet import datasheet, licence_lines, plain
 from wdmd_tools.export.measured import Facts, agreement_sentence, measure
 from wdmd_tools.export.options import Job
 from wdmd_tools.manifest import Dataset
@@ -113,6 +113,7 @@ def card(dataset: Dataset, facts: Facts, splits: Iterable[str], has_crops: bool)
         "",
         f"Agreement of the annotators. {agreement_sentence(dataset)}",
         "",
+        *licence_lines(dataset.info),
         "## To be answered before release",
         "",
         "- Consent of the persons shown, and what it covers (mandatory): ______",

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from wdmd_tools.manifest.schema import TABLES
+from wdmd_tools.pipeline.import_facts import based_on, corrections, imported, is_bound, licence
 from wdmd_tools.video.crop_codecs import crop_quality
 
 _SYNTHETIC = (
@@ -142,12 +143,16 @@ def croissant(
     Args:
         info: The content of ``dataset.json``.
         sums: SHA-256 of each file by its path.
-        crops: Pattern of the crop videos, or `None` where there are none.
+        crops: Pattern of the crop videos, or `None` where there are none. Those of an imported dataset are
+            never described: its owners' licence keeps them where they are.
         agreement: What was measured of the annotators' agreement, in a sentence.
 
     Reference:
         MLCommons Croissant format specification 1.0; Croissant RAI vocabulary 1.0.
     """
+    said = imported(info)
+    if is_bound(info):
+        crops = None  # they lie beside it for whoever holds the licence, and are not for passing on
     names = [name for name in TABLE_NAMES if f"{name}.parquet" in sums]
     files: list[dict[str, Any]] = [
         {
@@ -182,7 +187,8 @@ def croissant(
         + ("Face crops" if crops is not None else "Annotations")
         + _content(info),
         "version": info["schema_version"],
-        "license": OPEN_ANSWER,
+        "license": licence(said) if said else OPEN_ANSWER,
+        **({"isBasedOn": based_on(said)} if said else {}),
         **_responsible(info, agreement),
         "distribution": files,
         "recordSet": [
@@ -214,7 +220,9 @@ def _responsible(info: Mapping[str, Any], agreement: str | None) -> dict[str, An
         else f"Faces of persons. Consent and what it covers: {OPEN_ANSWER}",
         "dataBiases": OPEN_ANSWER,
         "dataLimitations": f"{counts.get('subjects', OPEN_ANSWER)} subjects; further: {OPEN_ANSWER}",
-        "dataUseCases": "Spotting of micro-expressions in conversations; agreement of annotators.",
+        "dataUseCases": "Spotting of micro-expressions in conversations; agreement of annotators."
+        if imported(info) is None
+        else "Spotting and recognition of micro-expressions, within its licence.",
         "dataSocialImpact": OPEN_ANSWER,
         "dataReleaseMaintenancePlan": OPEN_ANSWER,
     }
@@ -237,8 +245,9 @@ def _annotated(info: Mapping[str, Any]) -> dict[str, str]:
     if said:
         return {
             "dataAnnotationPlatform": f"As published with {said['display']}.",
-            "dataAnnotationProtocol": f"The labels of {said['display']} ({said['version']}), with the "
-            "corrections that dataset.json lists.",
+            "dataAnnotationProtocol": f"The labels of {said['display']} ({said['version']}), with "
+            + "; ".join(corrections(said))
+            + ".",
         }
     return {
         "dataAnnotationPlatform": "ELAN",
