@@ -25,6 +25,9 @@ MACRO = "macro"
 
 RECOGNITIONS_FILE = "recognitions.parquet"
 
+_ROUNDING = 1e-6
+"""By which a probability in single precision may leave [0, 1]."""
+
 
 @dataclass(frozen=True, slots=True)
 class PredictedSegment:
@@ -196,7 +199,7 @@ def read_recognitions(folder: Path) -> dict[str, Recognition] | None:
         Sample id to recognition; `None` when there is no such file, so nobody recognised anything.
 
     Raises:
-        ManifestError: The table is damaged, or a sample is recognised twice.
+        ManifestError: The table is damaged, a sample is recognised twice, or a probability is none.
     """
     path = Path(folder) / RECOGNITIONS_FILE
     if not path.is_file():
@@ -207,12 +210,18 @@ def read_recognitions(folder: Path) -> dict[str, Recognition] | None:
             raise ManifestError(
                 f"{path}: sample {row['sample_id']!r} is there twice; give one row each"
             )
-        chances = row["probabilities"]
+        chances = None if row["probabilities"] is None else dict(row["probabilities"])
+        for name, chance in (chances or {}).items():
+            if chance is None or not -_ROUNDING <= chance <= 1 + _ROUNDING:
+                raise ManifestError(
+                    f"{path}: sample {row['sample_id']!r}: probability of {name!r} is {chance}; give a "
+                    "number from 0 to 1"
+                )
         result[row["sample_id"]] = Recognition(
             row["sample_id"],
             row["clip_id"],
             row["emotion"],
-            None if chances is None else dict(chances),
+            chances,
         )
     return result
 

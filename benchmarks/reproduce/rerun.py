@@ -15,12 +15,13 @@ from benchmarks.reproduce.same import (
     Verdict,
     compare_metrics,
     compare_predictions,
+    compare_recognitions,
 )
 from benchmarks.results import JobKey, JobResult, read_result
 from benchmarks.runs.manifest import hashes_of
 from wdmd_tools.atomic import write_json
 from wdmd_tools.errors import DataError, ManifestError
-from wdmd_tools.predictions import read_predictions
+from wdmd_tools.predictions import read_predictions, read_recognitions
 
 REPORT = "reproduction.json"
 
@@ -150,7 +151,9 @@ def _predictions(one: Ready, root: Path) -> tuple[Difference | None, str]:
     if kept != recorded:
         return None, "metrics only: the first predictions were changed"
     try:
-        return compare_predictions(read_predictions(old), read_predictions(new)), ""
+        spotted = compare_predictions(read_predictions(old), read_predictions(new))
+        recognised = compare_recognitions(read_recognitions(old), read_recognitions(new))
+        return spotted | recognised, ""
     except ManifestError as error:
         return None, f"metrics only: {error}"
 

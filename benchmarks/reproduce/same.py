@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from wdmd_tools.intervals import to_frames
-from wdmd_tools.predictions import ClipPrediction, PredictedSegment
+from wdmd_tools.predictions import ClipPrediction, PredictedSegment, Recognition
 
 BOUNDARY_FRAMES = 1
 """Frames by which an onset or offset may differ within tolerance."""
@@ -56,6 +56,16 @@ class Difference:
     score: float = 0.0
     metric: float = 0.0
 
+    def __or__(self, other: "Difference") -> "Difference":
+        """Both kinds of differences at once."""
+        return Difference(
+            max(self.clips, other.clips),
+            max(self.segments, other.segments),
+            max(self.boundary_frames, other.boundary_frames),
+            max(self.score, other.score),
+            max(self.metric, other.metric),
+        )
+
     def verdict(self, tolerance: float) -> Verdict:
         """What to call it.
 
@@ -97,6 +107,31 @@ def compare_predictions(
     return Difference(clips, segments, boundary, score)
 
 
+def compare_recognitions(
+    first: Mapping[str, Recognition] | None, second: Mapping[str, Recognition] | None
+) -> Difference:
+    """Compare what two runs said about the emotions of the same samples, by sample id.
+
+    Another emotion, or an answer that only one has, counts as another segment of its clip.
+    """
+    ours, theirs = first or {}, second or {}
+    changed: set[str] = set()
+    other: set[str] = set()
+    score = 0.0
+    for name in ours.keys() | theirs.keys():
+        one, two = ours.get(name), theirs.get(name)
+        clip = (one or two or Recognition(name, "", "")).clip_id
+        if one is None or two is None or one.emotion != two.emotion:
+            changed.add(clip)
+            other.add(clip)
+        if one is not None and two is not None:
+            away = _chances_apart(one.probabilities, two.probabilities)
+            score = max(score, away)
+            if away > 0:
+                changed.add(clip)
+    return Difference(len(changed), len(other), 0, score)
+
+
 def compare_metrics(first: Mapping[str, float | None], second: Mapping[str, float | None]) -> float:
     """Largest difference of a metric that both have; one that has it undefined alone is infinitely far.
 
@@ -127,3 +162,9 @@ def _apart(one: float | None, other: float | None) -> float:
     if one is None and other is None:
         return 0.0
     return float("inf") if one is None or other is None else abs(one - other)
+
+
+def _chances_apart(one: Mapping[str, float] | None, other: Mapping[str, float] | None) -> float:
+    if one is None or other is None:
+        return 0.0 if one is other else float("inf")
+    return max((_apart(one.get(name), other.get(name)) for name in {*one, *other}), default=0.0)

@@ -122,3 +122,10 @@ def test_a_sample_recognised_twice_is_refused(tmp_path: Path) -> None:
     write_recognitions(tmp_path, [Recognition("s1", "a", "x"), Recognition("s1", "a", "y")])
     with pytest.raises(ManifestError, match="'s1' is there twice"):
         read_recognitions(tmp_path)
+
+
+@pytest.mark.parametrize("chance", [1.5, -0.1, float("nan")])
+def test_what_is_no_probability_is_refused(tmp_path: Path, chance: float) -> None:
+    write_recognitions(tmp_path, [Recognition("s1", "a", "x", {"x": chance, "y": 0.5})])
+    with pytest.raises(ManifestError, match=r"'s1': probability of 'x' is .*; give a number"):
+        read_recognitions(tmp_path)

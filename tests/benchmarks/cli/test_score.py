@@ -10,7 +10,9 @@ from builders import tiny_dataset
 from typer.testing import CliRunner
 
 from benchmarks.cli import app
+from wdmd_tools.emotions import scheme
 from wdmd_tools.manifest import Dataset
+from wdmd_tools.manifest.samples import emotion_samples
 
 RUNNER = CliRunner()
 WITHOUT_TORCH = """
@@ -55,6 +57,33 @@ def test_a_file_is_scored_and_placed(csv: Path, dataset: Dataset, tmp_path: Path
     assert (Path(said["placed"]) / "predictions.parquet").is_file()
 
 
+def test_a_file_of_spot_then_recognise(dataset: Dataset, tmp_path: Path) -> None:
+    """The form of 2025, all right but for the case: happiness and Positive are one class."""
+    words = {"positive": "Happiness", "negative": "negative", "surprise": "SURPRISE"}
+    subject_of = {clip.clip_id: clip.subject_id for clip in dataset.iter_clips()}
+    rows = [
+        f"{subject_of[one.clip_id]},{one.clip_id},{one.interval.start_ms + 1},"
+        f"{one.interval.end_ms},{words[str(one.emotion)]}"
+        for one in emotion_samples(dataset, scheme("3"))
+    ]
+    path = tmp_path / "str.csv"
+    path.write_text("\n".join(["subject,video,onset,offset,emotion", *rows, ""]))
+    command = ["score", str(path), "--data", str(dataset.root), "--split", "all", "--json"]
+    said = json.loads(RUNNER.invoke(app, command).stdout)
+    assert said["metrics"]["strs"]["value"] == 1.0
+    assert said["metrics"]["uar"]["value"] is None
+    assert said["undefined"]["uar"].startswith("nothing was recognised")
+    assert said["emotions"]["analysed"] == len(rows)
+    # The public evaluator gives a class that is absent from the data 0.
+    present = sum(count > 0 for count in said["emotions"]["support"].values())
+    assert said["emotions"]["official_strs"] == pytest.approx(present / 3)
+    assert sum(said["emotions"]["support"].values()) == len(rows)
+    none = json.loads(RUNNER.invoke(app, [*command, "--emotions", "none"]).stdout)
+    assert none["emotions"] is None
+    assert none["metrics"]["strs"]["value"] is None
+    assert none["metrics"]["f1_megc"]["value"] == 1.0
+
+
 def test_segments_of_another_split_are_counted(dataset: Dataset, tmp_path: Path) -> None:
     clip = next(iter(dataset.iter_clips("train"))).clip_id
     path = tmp_path / "train.csv"
@@ -83,6 +112,7 @@ def test_it_says_where_it_was_placed(csv: Path, dataset: Dataset, tmp_path: Path
         (["--tier", "x"], "--tier x: only ELAN files have tiers"),
         (["--name", "a", "--split", "all"], "only scores of the test split have a place"),
         (["--name", "a b"], "--name 'a b': use letters, digits"),
+        (["--emotions", "casme2"], "unknown scheme of emotions 'casme2'; did you mean"),
         (["--split", "tset"], "unknown split 'tset'; did you mean 'test'?"),
     ],
 )

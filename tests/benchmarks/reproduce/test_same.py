@@ -12,9 +12,10 @@ from benchmarks.reproduce.same import (
     Verdict,
     compare_metrics,
     compare_predictions,
+    compare_recognitions,
 )
 from wdmd_tools.intervals import from_frames
-from wdmd_tools.predictions import ClipPrediction, PredictedSegment
+from wdmd_tools.predictions import ClipPrediction, PredictedSegment, Recognition
 
 INFINITE = float("inf")
 
@@ -96,3 +97,29 @@ def test_any_changed_score_is_seen(scores: list[float], which: int) -> None:
     found = away(replace(CLIP, frame_scores=other), replace(CLIP, frame_scores=one))
     assert found.score == pytest.approx(float(np.abs(one - other).max()))
     assert (found == Difference()) == bool((one == other).all())
+
+
+def test_another_emotion_is_another_answer() -> None:
+    one = replace(CLIP.segments[0], emotion="negative")
+    named = replace(CLIP, segments=(one, CLIP.segments[1]))
+    assert away(named).verdict(1e-3) is Verdict.DIFFERENT
+    assert away(named, named) == Difference()
+
+
+def test_recognitions_are_compared_by_sample() -> None:
+    first = {
+        "1": Recognition("1", "a", "x", {"x": 0.75, "y": 0.25}),
+        "2": Recognition("2", "a", "y", {"x": 0.25, "y": 0.75}),
+    }
+    assert compare_recognitions(first, dict(reversed(first.items()))) == Difference()
+    assert compare_recognitions(None, None) == Difference()
+    nearly = first | {"2": Recognition("2", "a", "y", {"x": 0.2505, "y": 0.7495})}
+    found = compare_recognitions(first, nearly)
+    assert found == Difference(clips=1, score=pytest.approx(0.0005))
+    assert found.verdict(1e-3) is Verdict.CLOSE
+    other = first | {"2": Recognition("2", "a", "x", {"x": 0.25, "y": 0.75})}
+    assert compare_recognitions(first, other) == Difference(clips=1, segments=1)
+    assert compare_recognitions(first, None).verdict(1e-3) is Verdict.DIFFERENT
+    without = {name: replace(one, probabilities=None) for name, one in first.items()}
+    assert compare_recognitions(first, without).score == INFINITE
+    assert (found | Difference(segments=2, metric=0.5)) == Difference(1, 2, 0, found.score, 0.5)
