@@ -139,20 +139,26 @@ def _lanes(segments: Sequence[Mapping[str, Any]], frames: pa.Table) -> tuple[Lan
     annotators = natural({s["annotator"] for s in segments} - {CONSENSUS})
     lanes = [Lane("consensus", "ME", bars=_me_bars(segments, CONSENSUS, "consensus"))]
     lanes += [Lane(name, "ME", bars=_me_bars(segments, name, "me")) for name in annotators]
+    macro = _me_bars(segments, CONSENSUS, "other", kind="macro")
+    if macro:
+        lanes.append(Lane("macro", bars=macro))
     lanes.append(Lane("state", bars=_state_bars(frames)))
     if frames.num_rows:
         lanes += [_missing_lane(frames), _pose_lane(frames), _motion_lane(frames)]
     return tuple(lanes)
 
 
-def _me_bars(segments: Sequence[Mapping[str, Any]], annotator: str, css: str) -> tuple[Bar, ...]:
-    rows = [s for s in segments if s["kind"] == "me" and s["annotator"] == annotator]
+def _me_bars(
+    segments: Sequence[Mapping[str, Any]], annotator: str, css: str, *, kind: str = "me"
+) -> tuple[Bar, ...]:
+    name = {"me": "ME"}.get(kind, kind)
+    rows = [s for s in segments if s["kind"] == kind and s["annotator"] == annotator]
     return tuple(
         Bar(
             row["onset_frame"],
             row["offset_frame"] + 1,
             css,
-            f"{annotator}: ME, frames {row['onset_frame']}–{row['offset_frame']}, "
+            f"{annotator}: {name}, frames {row['onset_frame']}–{row['offset_frame']}, "
             f"{row['offset_ms'] - row['onset_ms']} ms",
         )
         for row in sorted(rows, key=lambda s: (s["onset_frame"], s["offset_frame"]))

@@ -79,6 +79,16 @@ def test_lanes():
     )
 
 
+def test_macro_expressions_have_a_lane_where_there_are_any():
+    clip = clip_row("c", 20)
+    own = segment_row("c", "release", 3, 15, kind="macro", label="macro")
+    shown = view(clip, [own, {**own, "annotator": "consensus"}])
+    (lane,) = [lane for lane in shown.lanes if lane.label == "macro"]
+    (bar,) = lane.bars
+    assert (bar.start, bar.end) == (3, 16)
+    assert "macro" not in [lane.label for lane in view(clip, []).lanes]
+
+
 def test_a_clip_without_a_face_has_no_curves():
     blind = {"face_found": False, "bbox": None, "affine": None, "yaw": None, "pitch": None}
     shown = view(clip_row("c", 2, yaw_max_deg=None, jitter_px=None), [], frame0=blind, frame1=blind)
