@@ -48,6 +48,33 @@ def _meldae(name: str, preset: str, display: str, note: str, group: str = "paper
     )
 
 
+def _boosting(name: str, display: str, note: str, **options: object) -> ModelEntry:
+    return ModelEntry(
+        name,
+        "benchmarks.models.boosting.spotter:Boosting",
+        display,
+        note,
+        group="deep",
+        options=options,
+        sources=(
+            "benchmarks.models.boosting",
+            *(f"benchmarks.models.{name}" for name in ("peaks", "softnet", "svm", "validation")),
+            *(
+                f"benchmarks.features.{name}"
+                for name in (
+                    "face_points",
+                    "flow_methods",
+                    "landmarks",
+                    "region_flow",
+                    "regions",
+                    "store",
+                )
+            ),
+        ),
+        smoke={"epochs": 1},
+    )
+
+
 def _detector(name: str, target: str, display: str, note: str) -> ModelEntry:
     return ModelEntry(
         name,
@@ -168,6 +195,29 @@ BUILT_IN = (
         "action_former:ActionFormer",
         "ActionFormer-lite (region motion)",
         "Temporal action detection by local attention; says nothing about the speaking state.",
+    ),
+    _boosting(
+        "boosting",
+        "BoostingVRME nano (DIS flow)",
+        "Spots and recognises on one network; intervals follow the score, durations the training clips.",
+    ),
+    _boosting(
+        "boosting-fixed-interval",
+        "BoostingVRME nano, fixed interval",
+        "As BoostingVRME, but every interval is as long as half the typical duration to both sides.",
+        strategy="fixed",
+    ),
+    _boosting(
+        "boosting-no-priors",
+        "BoostingVRME nano, no priors",
+        "As BoostingVRME, but with a duration of 0.4 s and equal weights of the classes.",
+        priors=False,
+    ),
+    _boosting(
+        "boosting-separate-backbones",
+        "BoostingVRME nano, two networks",
+        "As BoostingVRME, but spotting and recognition have a network each.",
+        shared=False,
     ),
     _meldae(
         "meldae-no-enhancer",

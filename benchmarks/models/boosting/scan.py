@@ -65,9 +65,14 @@ class _Scan(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
         a, states = ctx.saved_tensors
         # What a state is worth: its own gradient, and what is kept of it for the next state.
-        kept = torch.zeros_like(a)
-        kept[:, 1:] = a[:, 1:].flip(1)
-        worth = _states(kept, grad.flip(1), ctx.chunk).flip(1)
+        if ctx.chunk == 1:
+            worth = grad.clone()
+            for index in range(a.shape[1] - 2, -1, -1):
+                worth[:, index].addcmul_(a[:, index + 1], worth[:, index + 1])
+        else:
+            kept = torch.zeros_like(a)
+            kept[:, 1:] = a[:, 1:].flip(1)
+            worth = _states(kept, grad.flip(1), ctx.chunk).flip(1)
         before = torch.zeros_like(states)
         before[:, 1:] = states[:, :-1]
         return worth * before, worth, None
@@ -92,6 +97,6 @@ def _states(a: Tensor, b: Tensor, chunk: int) -> Tensor:
         kept = torch.cat([kept[:, :, :reach], kept[:, :, reach:] * kept[:, :, :-reach]], 2)
         reach *= 2
     for index in range(1, states.shape[1]):
-        states[:, index] += kept[:, index] * states[:, index - 1, -1:]
+        states[:, index].addcmul_(kept[:, index], states[:, index - 1, -1:])
     found: Tensor = states.flatten(1, 2)[:, :steps]
     return found
