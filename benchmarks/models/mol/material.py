@@ -68,6 +68,10 @@ class Scale:
     mean: float = 0.0
     largest: float = 255.0
 
+    def apply(self, pictures: UInt8) -> Float:
+        """Normalised pictures, of the same shape."""
+        return ((pictures.astype(np.float32) - self.mean) / self.largest).astype(np.float32)
+
     @classmethod
     def of(cls, canvases: Iterable[UInt8]) -> "Scale":
         """Of pictures."""
@@ -137,7 +141,7 @@ class Material:
         for one, cut in zip(chosen, cuts, strict=True):
             rows, columns = (slice(at, at + self.size) for at in (cut.top, cut.left))
             pictures = self.canvases[one.clip_id][one.frames][:, rows, columns]
-            frames.append((pictures.astype(np.float32) - self.scale.mean) / self.scale.largest)
+            frames.append(self.scale.apply(pictures))
             if self.flows is not None:
                 known = self.flows[one.clip_id]
                 flows.append(np.stack([known[pair][:, rows, columns] for pair in pairs_of(one)]))

@@ -62,20 +62,21 @@ class MolEncoder(nn.Module):
         self.as_first = F5C(config)
         self.as_second = F5C(config)
 
-    def forward(self, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """Maps of the pairs of consecutive frames.
+    def forward(self, frames: Tensor, step: int = 1) -> tuple[Tensor, Tensor]:
+        """Maps of pairs of frames.
 
         Args:
             frames: Shape (B, N, S, S).
+            step: From the first frame of a pair to the second.
 
         Returns:
-            Maps of the first and of the second frame of each pair, shape (B, N - 1, C, S / 8, S / 8).
+            Maps of the first and of the second frame of each pair, shape (B, N - step, C, S / 8, S / 8).
         """
         batch, count = frames.shape[:2]
         maps = self.stem(frames.flatten(0, 1)[:, None]).unflatten(0, (batch, count))
-        pairs = (batch, count - 1)
-        first = self.as_first(maps[:, :-1].flatten(0, 1)).unflatten(0, pairs)
-        second = self.as_second(maps[:, 1:].flatten(0, 1)).unflatten(0, pairs)
+        pairs = (batch, count - step)
+        first = self.as_first(maps[:, :-step].flatten(0, 1)).unflatten(0, pairs)
+        second = self.as_second(maps[:, step:].flatten(0, 1)).unflatten(0, pairs)
         return first, second
 
 

@@ -6,9 +6,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from benchmarks.features.flow_methods import FlowMethod
+from benchmarks.models.adapters.shared import SharedAdapter, SharedOptions
 from benchmarks.models.adapters.window import WindowAdapter, WindowOptions
 from benchmarks.models.base import FitContext, Recogniser, Spotter
 from benchmarks.models.mol.config import SIZES, MolConfig
+from benchmarks.models.mol.frames import MolFrames
 from benchmarks.models.mol.recognition import MolRecogniser
 from benchmarks.models.mol.windows import MolWindows
 from benchmarks.models.options import Options, read_options
@@ -32,7 +34,10 @@ class MolOptions(Options):
         steps: Of training; the size's own when `None`.
         batch: Sequences per step; the size's own when `None`.
         rate: Learning rate; the size's own when `None`.
+        adapter: How it spots: ``"window"`` slides it over the clip, ``"shared"`` gives its encoder MELDAE's
+            Bi-LSTM, heads and loss, without flow and landmarks.
         window: See `WindowOptions`.
+        shared: See `SharedOptions`.
     """
 
     size: Literal["nano", "paper"] = "nano"
@@ -45,7 +50,9 @@ class MolOptions(Options):
     steps: int | None = Field(default=None, ge=1)
     batch: int | None = Field(default=None, ge=2)
     rate: float | None = Field(default=None, gt=0)
+    adapter: Literal["window", "shared"] = "window"
     window: WindowOptions = WindowOptions()
+    shared: SharedOptions = SharedOptions()
 
     @property
     def method(self) -> FlowMethod | None:
@@ -70,21 +77,27 @@ class MolOptions(Options):
         return MolConfig(network=network, training=base.training.model_copy(update=changed))
 
 
+def _adapter(options: MolOptions) -> WindowAdapter | SharedAdapter:
+    if options.adapter == "shared":
+        return SharedAdapter(MolFrames(options.config.network), options.shared)
+    return WindowAdapter(MolWindows(options.config, options.method), options.window)
+
+
 class Mol(Spotter, Recogniser):
-    """Two networks of one kind: for emotions, and for windows with two answers."""
+    """Two networks of one kind: one for emotions, one to spot with."""
 
     def __init__(self) -> None:
         self.options = MolOptions()
         self._context: FitContext | None = None
-        self._windows: WindowAdapter | None = None
+        self._adapter: WindowAdapter | SharedAdapter | None = None
         self._recogniser: MolRecogniser | None = None
 
     def fit(self, dataset: Dataset, context: FitContext) -> None:
-        """Train the network of windows, and that of emotions when emotions are asked for."""
+        """Train the network that spots, and that of emotions when emotions are asked for."""
         self.options = options = read_options(MolOptions, context.options, "mol")
         self._context, self._recogniser = context, None
-        self._windows = WindowAdapter(MolWindows(options.config, options.method), options.window)
-        self._windows.fit(dataset, context)
+        self._adapter = _adapter(options)
+        self._adapter.fit(dataset, context)
         if context.emotions is not None:
             recogniser = MolRecogniser(options.config, options.method, balanced=options.balanced)
             recogniser.learn(dataset, context.emotions, context)
@@ -92,9 +105,9 @@ class Mol(Spotter, Recogniser):
 
     def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
         """Spot in the clips of a split."""
-        if self._context is None or self._windows is None:
+        if self._context is None or self._adapter is None:
             raise ValueError("Expected `fit` before `predict`.")
-        return self._windows.predict(dataset, split, self._context)
+        return self._adapter.predict(dataset, split, self._context)
 
     def recognise(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> list[Recognition]:
         """Say the emotion of each sample.
@@ -108,7 +121,7 @@ class Mol(Spotter, Recogniser):
 
     def describe(self) -> dict[str, Any]:
         """Facts for the result; what belongs to the recogniser is under ``recognition``."""
-        facts = {} if self._windows is None else self._windows.describe()
+        facts = {} if self._adapter is None else self._adapter.describe()
         options = self.options
         said: dict[str, Any] = {
             **facts,
