@@ -75,7 +75,10 @@ def run_processes(count: int, data: Path, out: Path, config: str) -> None:
 
 @pytest.mark.slow
 def test_two_processes_end_with_the_weights_of_one(tmp_path: Path) -> None:
-    """Over gloo, without dropout: the same up to the order in which sums are rounded."""
+    """Over gloo, without dropout: the same up to the order in which sums are rounded.
+
+    With an emotion head, whose labels most windows lack.
+    """
     from builders import tiny_dataset
 
     from meldae.checkpoint import read_tensors
@@ -96,7 +99,7 @@ def test_two_processes_end_with_the_weights_of_one(tmp_path: Path) -> None:
             },
             "training": {
                 "epochs": 2, "batch_size": 3, "window": 20, "lr_backbone": 1e-3, "lr_new": 1e-3,
-                "ema": 0.9,
+                "ema": 0.9, "emotions": "3",
             },
         }
     )  # fmt: skip
@@ -114,4 +117,5 @@ def test_two_processes_end_with_the_weights_of_one(tmp_path: Path) -> None:
         assert torch.allclose(value, found[2][0][name], atol=2e-3), name
     for one, other in zip(found[1][1], found[2][1], strict=True):
         assert one["loss_total"] == pytest.approx(other["loss_total"], abs=1e-4)
+        assert one["loss_emotion"] == pytest.approx(other["loss_emotion"], abs=1e-4)
         assert one["val_objective"] == pytest.approx(other["val_objective"], abs=1e-6)
