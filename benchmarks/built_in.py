@@ -75,6 +75,15 @@ def _boosting(name: str, display: str, note: str, **options: object) -> ModelEnt
     )
 
 
+_MOL_SOURCES = (
+    "benchmarks.models.mol",
+    "benchmarks.models.adapters",
+    *(f"benchmarks.models.{name}" for name in ("svm", "validation")),
+    *(f"benchmarks.features.{name}" for name in ("flow_methods", "grey", "landmarks", "store")),
+    "meldae.decode",
+)
+
+
 def _detector(name: str, target: str, display: str, note: str) -> ModelEntry:
     return ModelEntry(
         name,
@@ -195,6 +204,15 @@ BUILT_IN = (
         "action_former:ActionFormer",
         "ActionFormer-lite (region motion)",
         "Temporal action detection by local attention; says nothing about the speaking state.",
+    ),
+    ModelEntry(
+        "mol",
+        "benchmarks.models.mol.spotter:Mol",
+        "MOL nano (sliding windows)",
+        "Emotion, flow and landmarks learnt together; made for recognition, spotting is our adapter.",
+        group="deep",
+        sources=_MOL_SOURCES,
+        smoke={"steps": 2, "batch": 4},
     ),
     _boosting(
         "boosting",
