@@ -186,8 +186,9 @@ def iter_pictures(
         stop: First frame not wanted; all when `None`.
 
     Raises:
-        FrameCountError: A picture cannot be decoded: probe the folder with ``decode=True``.
-        VideoError: A frame has another size than the one before, or the folder has changed.
+        FrameCountError: A picture cannot be decoded, or is of another size than the one before: probe
+            the folder with ``decode=True``, which tells.
+        VideoError: The folder has changed.
     """
     stop = len(table) if stop is None else min(stop, len(table))
     if start >= stop:
@@ -205,13 +206,14 @@ def iter_pictures(
         except VideoError as error:
             raise FrameCountError(str(error)) from error
         if size is not None and frame.size != size:
-            raise VideoError(_other_size(path, frame.size, size))
+            raise FrameCountError(other_size(path, frame.size, size))
         size = frame.size
         yield frame
 
 
-def _other_size(path: Path, size: tuple[int, int], before: tuple[int, int]) -> str:
+def other_size(path: Path, size: tuple[int, int], before: tuple[int, int]) -> str:
+    """What is wrong with a picture of another size than the one before, width and height in px."""
     return (
         f"{path}: {size[0]}x{size[1]} px after frames of {before[0]}x{before[1]}; the frames of a video "
-        "need one size"
+        "need one size; give the folder of uncropped pictures"
     )

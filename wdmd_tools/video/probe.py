@@ -17,7 +17,7 @@ import av.video.stream
 from wdmd_tools.errors import VideoError
 from wdmd_tools.timebase import FrameTable
 from wdmd_tools.video.decode import SourceFrame
-from wdmd_tools.video.frame_folder import list_frames, read_frame
+from wdmd_tools.video.frame_folder import list_frames, other_size, read_frame
 from wdmd_tools.video.open import open_video
 
 
@@ -84,6 +84,9 @@ def _probe_folder(path: Path, rate: Fraction | None, *, decode: bool) -> VideoIn
                 broken.append(name)
                 continue
             first = picture.shape if first is None else first
+            if picture.shape != first:
+                sizes = [(shape[1], shape[0]) for shape in (picture.shape, first)]
+                raise VideoError(other_size(path / name, sizes[0], sizes[1]))
         numbers.append(number)
     if first is None:
         raise VideoError(f"{path}: none of {len(broken)} frames can be decoded; copy them again")

@@ -127,6 +127,19 @@ def test_a_broken_frame_is_a_gap_and_a_warning(
     assert (me["onset_frame"], me["apex_frame"], me["offset_frame"]) == (3, 5, 6)
 
 
+def test_frames_of_two_sizes_reject_the_video_by_name(
+    release: Path, tmp_path: Path, face_model: Path
+) -> None:
+    cv2.imwrite(str(release / FOLDER / "img010.jpg"), np.zeros((100, 120, 3), np.uint8))
+    result = run(
+        "import", "casme2sq", release, "--out", tmp_path / "data", "--size", 48, "--jobs", 1,
+        "--face-model", face_model,
+    )  # fmt: skip
+    assert result.exit_code == 3
+    reasons = pq.read_table(tmp_path / "data" / "rejects.parquet")["reason"].to_pylist()
+    assert any("img010.jpg: 120x100 px after frames of 240x240" in one for one in reasons)
+
+
 def test_wrong_calls_end_in_one_line(release: Path, tmp_path: Path) -> None:
     out = tmp_path / "data"
     for arguments, code, says in [
