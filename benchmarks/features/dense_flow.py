@@ -22,6 +22,9 @@ Float = npt.NDArray[np.float32]
 DENSE_VERSION = 1
 """Goes into the names of cache files; a change of the numbers' meaning bumps it."""
 
+_ROOM = 256
+"""Frames that a film has room for at first."""
+
 SCALE = 128
 """Steps of a px; an error of 1/256 px, a twentieth of what a small micro-expression moves."""
 
@@ -70,20 +73,24 @@ class DenseFlow:
 
         flow_of = flow_function(self.method)
         waiting: deque[npt.NDArray[np.uint8]] = deque()
-        found: list[Fixed] = []
+        size = (self.side, self.side)
+        # Grown in place: a list of parts would need the memory of a long film twice.
+        found, count = np.zeros((_ROOM, *size, 2), dtype=np.int16), 0
         for frame in iter_crop(crop):
             grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
-            if grey.shape != (self.side, self.side):
+            if grey.shape != size:
                 shrinks = grey.shape[0] > self.side
                 how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-                grey = cv2.resize(grey, (self.side, self.side), interpolation=how)
+                grey = cv2.resize(grey, size, interpolation=how)
             waiting.append(np.asarray(grey, dtype=np.uint8))
             if len(waiting) > self.gap:
-                found.append(fixed(flow_of(waiting.popleft(), waiting[-1])))
-        found.extend(
-            np.zeros((self.side, self.side, 2), dtype=np.int16) for _ in range(len(waiting))
-        )
-        return np.stack(found)
+                if count == len(found):
+                    found.resize((2 * count, *size, 2), refcheck=False)
+                found[count] = fixed(flow_of(waiting.popleft(), waiting[-1]))
+                count += 1
+        # What is new in an enlarged array is 0.
+        found.resize((count + len(waiting), *size, 2), refcheck=False)
+        return found
 
 
 def fixed(flow: Float) -> Fixed:

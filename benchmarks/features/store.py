@@ -5,7 +5,6 @@ dataset, fold or seed asks for it.
 """
 
 import hashlib
-import io
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -172,15 +171,13 @@ HistogramStore = FeatureStore[Counts]
 
 def _write(path: Path, array: npt.NDArray[Any]) -> None:
     with atomic_path(path) as temporary, pa.CompressedOutputStream(str(temporary), "zstd") as out:
-        buffer = io.BytesIO()
-        np.save(buffer, array, allow_pickle=False)
-        out.write(buffer.getvalue())
+        np.lib.format.write_array(out, array, allow_pickle=False)
 
 
 def _read(path: Path) -> npt.NDArray[Any] | None:
     """What is cached; `None` when nothing is, or it is damaged and must be made again."""
     try:
         with pa.CompressedInputStream(str(path), "zstd") as stream:
-            return np.asarray(np.load(io.BytesIO(stream.read()), allow_pickle=False))
+            return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
     except (OSError, ValueError, EOFError, pa.ArrowException):
         return None
