@@ -150,6 +150,7 @@ class MeldaeConfig:
             twice the work. Beyond the paper.
         emotions: Classes of the emotion head, in the order of its outputs; none, and no head, by default.
             `training.emotions` fills it. Beyond the paper.
+        macro: A second locator, for macro-expressions. Beyond the paper.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
@@ -168,6 +169,7 @@ class MeldaeConfig:
     dropout: float = 0.1
     mirror: bool = False
     emotions: tuple[str, ...] = ()
+    macro: bool = False
 
     def __post_init__(self) -> None:
         _require(min(self.region_grid) >= 1, f"region_grid must be positive: {self.region_grid}")

@@ -32,6 +32,8 @@ class Batch:
         speaking: (B,) float, -1 where unknown.
         segments: (N, 4) whole numbers, the MEs whose emotion is known: row, first frame, frame after the
             last, class; `None` where no emotions are learnt.
+        macro: (B, T) float, 1 inside a macro-expression; `None` where they are not learnt, or not known.
+        macro_boundary: (B, T) bool.
     """
 
     frames: Tensor
@@ -41,6 +43,8 @@ class Batch:
     has_me: Tensor
     speaking: Tensor
     segments: Tensor | None = field(default=None, kw_only=True)
+    macro: Tensor | None = field(default=None, kw_only=True)
+    macro_boundary: Tensor | None = field(default=None, kw_only=True)
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on another device."""
@@ -84,6 +88,7 @@ class ClipDataset:
         store: Their frames.
         threads: Threads that load windows ahead, see `expect`; by default one per core, at most 8.
         scheme: The classes of emotions that are learnt; `None` for none.
+        macro: Whether macro-expressions are learnt.
     """
 
     def __init__(
@@ -93,12 +98,14 @@ class ClipDataset:
         store: FrameStore | FeatureStore,
         threads: int | None = None,
         scheme: EmotionScheme | None = None,
+        macro: bool = False,
     ) -> None:
+        self.macro = macro
         self.clips, self.store, self.scheme = list(clips), store, scheme
         self._ahead: ReadAhead[Window, Prepared] = ReadAhead(self._load, threads)
         known = labelled_mes(dataset, scheme) if scheme is not None else {}
         self.targets = [
-            clip_targets(dataset, clip, known.get(clip.clip_id, ())).take(
+            clip_targets(dataset, clip, known.get(clip.clip_id, ()), macro).take(
                 store.source_index(clip.clip_id)
             )
             for clip in self.clips
@@ -237,7 +244,10 @@ def make_batch(frames: Sequence[Prepared], targets: Sequence[ClipTargets], longe
     mask = np.zeros(shape, dtype=np.bool_)
     inside = np.zeros(shape, dtype=np.float32)
     boundary = np.zeros(shape, dtype=np.bool_)
+    macro = np.zeros((2, *shape), dtype=np.float32)
     for row, (one, truth) in enumerate(zip(frames, targets, strict=True)):
+        if truth.macro is not None and truth.macro_boundary is not None:
+            macro[:, row, : len(one)] = truth.macro, truth.macro_boundary
         padded[row, : len(one)] = one
         mask[row, : len(one)] = True
         inside[row, : len(one)] = truth.inside
@@ -249,6 +259,8 @@ def make_batch(frames: Sequence[Prepared], targets: Sequence[ClipTargets], longe
         boundary=torch.from_numpy(boundary),
         has_me=torch.tensor([truth.has_me for truth in targets]),
         speaking=torch.tensor([truth.majority_speaking for truth in targets]),
+        macro=torch.from_numpy(macro[0]) if targets[0].macro is not None else None,
+        macro_boundary=torch.from_numpy(macro[1] > 0) if targets[0].macro is not None else None,
     )
 
 

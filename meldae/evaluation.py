@@ -83,7 +83,8 @@ def evaluate(
     counts = DialogueCounts()
     for clip in clips:
         one = by_id.get(clip.clip_id)
-        found: list[Interval] = [segment.interval for segment in one.segments] if one else []
+        spotted = [segment for segment in one.segments if not segment.is_macro] if one else []
+        found: list[Interval] = [segment.interval for segment in spotted]
         counts = counts + dialogue_counts(
             found,
             dataset.reference_intervals(clip.clip_id),

@@ -20,7 +20,7 @@ from meldae.store import FrameStore, Prepared, Progress, clips_of
 from meldae.timing import spread_scores
 from meldae.windows import blend, window_starts
 from wdmd_tools.manifest import Clip, Dataset
-from wdmd_tools.predictions import ClipPrediction
+from wdmd_tools.predictions import MACRO, ClipPrediction
 
 _FRAMES_PER_BATCH = 768
 
@@ -36,12 +36,14 @@ class RawScores:
         me_logit: Largest over windows: an ME anywhere is an ME.
         state_logit: Mean over windows, weighted by frames.
         emotions: Of the emotion head, on the clip's own frames; `None` without that head.
+        macro_scores: As `frame_scores`, for macro-expressions; `None` without a locator for them.
     """
 
     frame_scores: npt.NDArray[np.float32]
     me_logit: float
     state_logit: float
     emotions: EmotionTrace | None = None
+    macro_scores: npt.NDArray[np.float32] | None = None
 
 
 class Said(NamedTuple):
@@ -52,12 +54,14 @@ class Said(NamedTuple):
         me: Of the clip.
         state: Of the clip.
         emotions: (T, 1 + K), or `None` without an emotion head.
+        macro: (T,), or `None` without a locator of macro-expressions.
     """
 
     frames: npt.NDArray[np.float32]
     me: float
     state: float
     emotions: npt.NDArray[np.float32] | None
+    macro: npt.NDArray[np.float32] | None = None
 
 
 def score_frames(
@@ -108,11 +112,12 @@ def say(
             output = model(as_input(stacked).to(device), torch.from_numpy(mask).to(device))
         logits = output.frame_logits.float().cpu().numpy()
         me, state = output.me_logits.float().tolist(), output.state_logits.float().tolist()
-        named = None if output.emotions is None else output.emotions.float().cpu().numpy()
+        named, macro = _array(output.emotions), _array(output.macro_logits)
         for row, (number, start, frames) in enumerate(group):
             length = len(frames)
             emotions = None if named is None else named[row, :length]
-            said = Said(logits[row, :length], me[row], state[row], emotions)
+            other = None if macro is None else macro[row, :length]
+            said = Said(logits[row, :length], me[row], state[row], emotions, other)
             looks[number].append((start, said))
     return [_join(found, len(clip)) for found, clip in zip(looks, clips, strict=True)]
 
@@ -156,7 +161,13 @@ def _join(found: Sequence[tuple[int, Said]], n_frames: int) -> Said:
             [blend([piece[:, one] for piece in pieces], starts, n_frames) for one in columns],
             axis=1,
         )
-    return Said(logits, max(look.me for look in looks), state, emotions)
+    others = [look.macro for look in looks if look.macro is not None]
+    macro = blend(others, starts, n_frames) if others else None
+    return Said(logits, max(look.me for look in looks), state, emotions, macro)
+
+
+def _array(values: torch.Tensor | None) -> npt.NDArray[np.float32] | None:
+    return None if values is None else values.float().cpu().numpy()
 
 
 def score_clips(
@@ -188,14 +199,21 @@ def score_clips(
         frames = [store.frames(clip.clip_id) for clip in group]
         joined = say(model, frames, window, overlap, autocast)
         for clip, picked, said in zip(group, index, joined, strict=True):
-            probability = (1 / (1 + np.exp(-said.frames.astype(np.float64)))).astype(np.float32)
-            spread = spread_scores(probability, picked, clip.n_frames)
+            spread = spread_scores(_probability(said.frames), picked, clip.n_frames)
             emotions = _trace(model, said.emotions, picked, clip.n_frames)
-            scores[clip.clip_id] = RawScores(spread, said.me, said.state, emotions)
+            macro = None
+            if said.macro is not None:
+                macro = spread_scores(_probability(said.macro), picked, clip.n_frames)
+            scores[clip.clip_id] = RawScores(spread, said.me, said.state, emotions, macro)
         if progress is not None:
             progress("scoring clips", min(start + 16, len(clips)), len(clips))
     model.train(was_training)
     return scores
+
+
+def _probability(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    probability: npt.NDArray[np.float64] = 1 / (1 + np.exp(-logits.astype(np.float64)))
+    return probability.astype(np.float32)
 
 
 def _trace(
@@ -210,8 +228,17 @@ def _trace(
     return EmotionTrace(model.config.emotions, np.stack(columns, axis=1))
 
 
-def to_prediction(clip: Clip, raw: RawScores, how: Decoding) -> ClipPrediction:
-    """Raw scores to what is stored and scored: calibrated, as the run's decoding says."""
+def to_prediction(
+    clip: Clip, raw: RawScores, how: Decoding, macro: Decoding | None = None
+) -> ClipPrediction:
+    """Raw scores to what is stored and scored: calibrated, as the run's decoding says.
+
+    Args:
+        clip: Which clip.
+        raw: Its scores.
+        how: The decoding of MEs.
+        macro: That of macro-expressions; without one none are said.
+    """
     p_state = _sigmoid(how.state_scale * raw.state_logit + how.state_bias)
     segments = decode(raw.frame_scores, clip.fps, how.for_state(p_state >= 0.5))
     if raw.emotions is not None:
@@ -219,6 +246,9 @@ def to_prediction(clip: Clip, raw: RawScores, how: Decoding) -> ClipPrediction:
             replace(one, emotion=raw.emotions.emotion(one.interval, raw.frame_scores))
             for one in segments
         )
+    if macro is not None and raw.macro_scores is not None:
+        others = decode(raw.macro_scores, clip.fps, macro)
+        segments += tuple(replace(one, label=MACRO) for one in others)
     return ClipPrediction(
         clip_id=clip.clip_id,
         segments=segments,
@@ -278,7 +308,8 @@ def predict(
     """
     how = run.decoding
     clips, scores = score_split(run, dataset, split, progress, device)
-    return [to_prediction(clip, scores[clip.clip_id], how) for clip in clips]
+    macro = run.macro_decoding
+    return [to_prediction(clip, scores[clip.clip_id], how, macro) for clip in clips]
 
 
 def score_split(

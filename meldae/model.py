@@ -60,6 +60,9 @@ class Meldae(nn.Module):
             if config.emotions
             else None
         )
+        self.macro_locator = (
+            FrameHead(fused, config.head_dim, config.dropout) if config.macro else None
+        )
 
     def forward(
         self, frames: Tensor, mask: Tensor | None = None, return_attention: bool = False
@@ -75,6 +78,7 @@ class Meldae(nn.Module):
             frame_logits=(output.frame_logits + other.frame_logits) / 2,
             attention=output.attention,
             emotions=_mean(output.emotions, other.emotions),
+            macro_logits=_mean(output.macro_logits, other.macro_logits),
         )
 
     def _look(self, frames: Tensor, mask: Tensor | None, return_attention: bool) -> MeldaeOutput:
@@ -93,6 +97,7 @@ class Meldae(nn.Module):
             frame_logits=self.locator(features),
             attention=attention,
             emotions=None if self.emotion_head is None else self.emotion_head(features),
+            macro_logits=None if self.macro_locator is None else self.macro_locator(features),
         )
 
     def encode(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:

@@ -14,6 +14,7 @@ class MeldaeOutput(NamedTuple):
         frame_logits: (B, T) whether the frame is inside an ME; meaningless on padding.
         attention: (B, T, N, P) of the enhancer, or `None` when not asked for or without enhancer.
         emotions: (B, T, 1 + K), see `meldae.layers.emotion_head`; `None` without that head.
+        macro_logits: (B, T) whether the frame is inside a macro-expression; `None` without that locator.
     """
 
     me_logits: Tensor
@@ -21,3 +22,4 @@ class MeldaeOutput(NamedTuple):
     frame_logits: Tensor
     attention: Tensor | None = None
     emotions: Tensor | None = None
+    macro_logits: Tensor | None = None

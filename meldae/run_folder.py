@@ -106,6 +106,21 @@ class RunFolder:
                 f"{self.path / 'result.json'}: no valid decoding: {error}"
             ) from None
 
+    @property
+    def macro_decoding(self) -> Decoding | None:
+        """How its scores become macro-expressions; `None` where it has none.
+
+        Raises:
+            ModelFileError: The result is damaged.
+        """
+        values = self.result.get("macro_decoding")
+        try:
+            return None if values is None else Decoding(**values)
+        except TypeError as error:
+            raise ModelFileError(
+                f"{self.path / 'result.json'}: no valid macro_decoding: {error}"
+            ) from None
+
     def write_result(self, decoding: Decoding, facts: Mapping[str, Any]) -> None:
         """Mark the run as finished."""
         write_json(self.path / "result.json", {"decoding": asdict(decoding), **facts})

@@ -45,6 +45,7 @@ _ADDED = (
     ("decoding", "by_state"),
     ("model", "mirror"),
     ("model", "emotions"),
+    ("model", "macro"),
     ("training", "emotions"),
     ("training", "emotion_weight"),
 )

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from wdmd_tools.intervals import Interval
+from wdmd_tools.intervals import Interval, from_frames
 from wdmd_tools.manifest import Clip, Dataset
+from wdmd_tools.predictions import MACRO
 
 
 class Labelled(NamedTuple):
@@ -34,6 +35,8 @@ class ClipTargets:
         labelled: (T,) int16, the number of the ME with a known emotion that the frame is inside, from 1;
             0 for none. `None` without any.
         emotions: Classes of these MEs.
+        macro: (T,) float32, 1 inside a macro-expression.
+        macro_boundary: (T,) bool, their first and last frames. Both `None` where they are not learnt.
     """
 
     inside: npt.NDArray[np.float32]
@@ -41,6 +44,8 @@ class ClipTargets:
     speaking: npt.NDArray[np.int8]
     labelled: npt.NDArray[np.int16] | None = None
     emotions: tuple[int, ...] = field(default=())
+    macro: npt.NDArray[np.float32] | None = None
+    macro_boundary: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.inside)
@@ -67,6 +72,8 @@ class ClipTargets:
             self.speaking[index],
             None if self.labelled is None else self.labelled[index],
             self.emotions,
+            None if self.macro is None else self.macro[index],
+            None if self.macro_boundary is None else self.macro_boundary[index],
         )
 
     def segments(self, whole: "ClipTargets | None" = None) -> list[tuple[int, int, int]]:
@@ -87,27 +94,44 @@ class ClipTargets:
         return found
 
 
-def clip_targets(dataset: Dataset, clip: Clip, labelled: Sequence[Labelled] = ()) -> ClipTargets:
+def clip_targets(
+    dataset: Dataset, clip: Clip, labelled: Sequence[Labelled] = (), macro: bool = False
+) -> ClipTargets:
     """Targets of a whole clip from the consensus segments and states.
 
     Args:
         dataset: Where it is from.
         clip: One of its clips.
         labelled: Its MEs whose emotion is known.
+        macro: Whether macro-expressions are learnt too.
     """
-    inside = np.zeros(clip.n_frames, dtype=np.float32)
-    boundary = np.zeros(clip.n_frames, dtype=np.bool_)
-    for reference in dataset.reference_intervals(clip.clip_id):
-        first = max(reference.start_ms, 0)
-        end = min(reference.end_ms, clip.n_frames)
-        if first < end:
-            inside[first:end] = 1.0
-            boundary[[first, end - 1]] = True
+    inside, boundary = _mark(dataset.reference_intervals(clip.clip_id), clip.n_frames)
+    others = _mark(macro_intervals(dataset, clip.clip_id), clip.n_frames) if macro else (None, None)
     speaking = dataset.speaking_by_frame(clip.clip_id)
     if not labelled:
-        return ClipTargets(inside, boundary, speaking)
+        return ClipTargets(inside, boundary, speaking, None, (), *others)
     numbers = np.zeros(clip.n_frames, dtype=np.int16)
     for number, one in enumerate(labelled, start=1):
         numbers[max(one.interval.start_ms, 0) : one.interval.end_ms] = number
     emotions = tuple(one.emotion for one in labelled)
-    return ClipTargets(inside, boundary, speaking, numbers, emotions)
+    return ClipTargets(inside, boundary, speaking, numbers, emotions, *others)
+
+
+def macro_intervals(dataset: Dataset, clip_id: str) -> list[Interval]:
+    """The consensus macro-expressions of a clip as half-open intervals on its frame axis."""
+    rows = dataset.clip_segments(clip_id, MACRO)
+    return [from_frames(row["onset_frame"], row["offset_frame"]) for row in rows]
+
+
+def _mark(
+    spans: Sequence[Interval], n_frames: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """What lies inside of spans, and their first and last frames."""
+    inside = np.zeros(n_frames, dtype=np.float32)
+    boundary = np.zeros(n_frames, dtype=np.bool_)
+    for span in spans:
+        first, end = max(span.start_ms, 0), min(span.end_ms, n_frames)
+        if first < end:
+            inside[first:end] = 1.0
+            boundary[[first, end - 1]] = True
+    return inside, boundary

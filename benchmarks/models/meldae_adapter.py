@@ -59,6 +59,7 @@ class MeldaeSpotter(Spotter, Recogniser):
 
         options = read_options(MeldaeOptions, context.options, "meldae")
         named = [f"training.emotions={context.emotions.name}"] if context.emotions else []
+        named += ["model.macro=true"] if context.macro else []
         config = apply_settings(
             get_config(options.preset, seed=context.seed), [*named, *options.set]
         )

@@ -66,7 +66,8 @@ class Adapted:
         clips = list(clips_of(dataset, split))
         store = _store(self.run, dataset, progress)
         scores = _scores(self.run, self.model, clips, store, self.channels, progress)
-        return [to_prediction(clip, scores[clip.clip_id], self.decoding) for clip in clips]
+        macro = self.run.macro_decoding
+        return [to_prediction(clip, scores[clip.clip_id], self.decoding, macro) for clip in clips]
 
     def recognise(
         self, dataset: Dataset, samples: Sequence[EmotionSample], progress: Progress | None = None

@@ -32,16 +32,19 @@ def evaluate(
     from meldae.emotions import scheme_of
     from meldae.evaluation import evaluate as score
     from meldae.inference import score_split, to_prediction
+    from meldae.macro import evaluate_macro
     from meldae.recognition import EmotionCheck, name_samples
 
     part = None if split == "all" else split
     with progress_bar(enabled=not as_json) as bar:
         clips, scores = score_split(opened, dataset, part, bar_callback(bar))
-    how = opened.decoding
-    predictions = [to_prediction(clip, scores[clip.clip_id], how) for clip in clips]
+    how, macro = opened.decoding, opened.macro_decoding
+    predictions = [to_prediction(clip, scores[clip.clip_id], how, macro) for clip in clips]
     emotions = EmotionCheck(dataset, clips, scheme_of(opened.config))
     found = score(dataset, list(dataset.iter_clips(part)), predictions).to_json()
     found |= emotions.to_json(scores)
+    if macro is not None:
+        found |= evaluate_macro(dataset, clips, predictions)
     if out is not None:
         write_predictions(out, predictions)
         if emotions.scheme is not None:

@@ -23,6 +23,7 @@ _ROWS = (
     ("Acc_State", "acc_state"),
     ("UF1 emotions", "uf1"),
     ("UAR emotions", "uar"),
+    ("F1 macro", "f1_macro"),
     ("ECE frames", "ece_frames"),
     ("ECE ME", "ece_me"),
     ("ECE state", "ece_state"),
@@ -33,8 +34,8 @@ def print_result(title: str, scores: Mapping[str, Any]) -> None:
     """A short table; undefined values are a dash."""
     out.print(title, markup=False, highlight=False)
     for name, key in _ROWS:
-        if key in ("uf1", "uar") and key not in scores:
-            continue  # a run without an emotion head
+        if key in ("uf1", "uar", "f1_macro") and key not in scores:
+            continue  # a run that was not asked for it
         value = scores.get(key)
         text = "—" if value is None else f"{value:.3f}"
         out.print(f"  {name:<16} {text}", markup=False, highlight=False)

@@ -36,6 +36,7 @@ class TaughtDataset(ClipDataset):
         lessons: Of these clips.
         threads: See `ClipDataset`.
         scheme: See `ClipDataset`.
+        macro: See `ClipDataset`.
     """
 
     def __init__(
@@ -46,8 +47,9 @@ class TaughtDataset(ClipDataset):
         lessons: Lessons,
         threads: int | None = None,
         scheme: EmotionScheme | None = None,
+        macro: bool = False,
     ) -> None:
-        super().__init__(dataset, clips, store, threads, scheme)
+        super().__init__(dataset, clips, store, threads, scheme, macro)
         self._lessons = lessons
 
     def collate(self, windows: Sequence[Window]) -> TaughtBatch:

@@ -35,7 +35,14 @@ class DistillLoop(Loop):
     def fit(self, data: ClipDataset) -> None:
         """See `Loop`."""
         super().fit(
-            TaughtDataset(self.dataset, data.clips, data.store, self._lessons, scheme=data.scheme)
+            TaughtDataset(
+                self.dataset,
+                data.clips,
+                data.store,
+                self._lessons,
+                scheme=data.scheme,
+                macro=data.macro,
+            )
         )
 
     def _keep(self, _: object, given: tuple[Tensor, ...]) -> None:

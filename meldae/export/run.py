@@ -82,6 +82,11 @@ def export_run(
         raise ConfigError(f"window {window}: at least 4 frames, or 0 for any number")
     if int8 and dataset is None:
         raise ConfigError("int8 needs a dataset: its training crops show which numbers occur")
+    if run.config.model.macro:
+        raise ConfigError(
+            f"{run.path}: learnt macro-expressions too (model.macro), which an exported file cannot hold; "
+            "train without them to export"
+        )
     model = load_model(run)
     graph = to_graph(model, window)
     largest = _differs(model, graph, window)

@@ -105,11 +105,14 @@ class Injector:
         """
         inside, boundary = batch.inside.clone(), batch.boundary.clone()
         speaking, segments = batch.speaking.clone(), batch.segments
+        macro = None if batch.macro is None else batch.macro.clone()
+        macro_edges = None if batch.macro_boundary is None else batch.macro_boundary.clone()
         if not labels:
             inside.zero_()
             boundary.zero_()
             speaking.fill_(-1.0)
             segments = None if segments is None else segments[:0]
+            macro = macro_edges = None
         placed: list[tuple[int, Placed]] = []
         for row, mine in enumerate(events):
             length = int(batch.mask[row].sum())
@@ -127,6 +130,11 @@ class Injector:
                     boundary[row, [where.first, last]] = True
                 elif event.kind == "speech":
                     speaking[row] = -1.0
+                elif event.kind == "macro" and macro is not None and macro_edges is not None:
+                    # What is put in slowly is a macro-expression, where these are learnt.
+                    first, last = where.first, where.first + where.count - 1
+                    macro[row, max(0, first) : min(length, last + 1)] = 1.0
+                    macro_edges[row, [one for one in (first, last) if 0 <= one < length]] = True
         return replace(
             batch,
             frames=self._move(batch, placed, faces) if placed else batch.frames,
@@ -134,6 +142,8 @@ class Injector:
             boundary=boundary,
             speaking=speaking,
             segments=segments,
+            macro=macro,
+            macro_boundary=macro_edges,
             has_me=(inside > 0.5).any(1).to(batch.has_me.dtype),
         )
 

@@ -27,7 +27,11 @@ class MeldaeLoss(nn.Module):
         targets: (B, T)
         boundary, mask: (B, T) bool
         segments: (N, 4), see `meldae.losses.emotion`; of a model with an emotion head.
-        returns: scalars by name: ``"total"``, ``"me"``, ``"state"``, ``"loc"``, with segments ``"emotion"``
+        macro: (B, T), 1 inside a macro-expression; of a model with a locator for them.
+        macro_boundary: (B, T) bool
+        returns: scalars by name: ``"total"``, ``"me"``, ``"state"``, ``"loc"``, with segments
+            ``"emotion"``, with a second locator ``"macro"``, which weighs as the first one does and is 0
+            where its targets are unknown
     """
 
     def __init__(
@@ -56,6 +60,8 @@ class MeldaeLoss(nn.Module):
         boundary: Tensor | None = None,
         mask: Tensor | None = None,
         segments: Tensor | None = None,
+        macro: Tensor | None = None,
+        macro_boundary: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """See the class."""
         alpha, gamma = self.focal_alpha, self.focal_gamma
@@ -65,7 +71,14 @@ class MeldaeLoss(nn.Module):
         loc: Tensor = self.locator(output.frame_logits, targets, boundary, mask)
         total = self.me_weight * me + self.state_weight * state + self.loc_weight * loc
         parts = {"total": total, "me": me, "state": state, "loc": loc}
-        if output.emotions is None or segments is None:
-            return parts
-        emotion = emotion_loss(output.emotions, segments, self.class_weights)
-        return parts | {"total": total + self.emotion_weight * emotion, "emotion": emotion}
+        if output.emotions is not None and segments is not None:
+            parts["emotion"] = emotion_loss(output.emotions, segments, self.class_weights)
+            parts["total"] = parts["total"] + self.emotion_weight * parts["emotion"]
+        if output.macro_logits is not None:
+            if macro is None:
+                # Every process has to reach every parameter.
+                parts["macro"] = 0.0 * output.macro_logits.sum()
+            else:
+                parts["macro"] = self.locator(output.macro_logits, macro, macro_boundary, mask)
+            parts["total"] = parts["total"] + self.loc_weight * parts["macro"]
+        return parts

@@ -12,6 +12,7 @@ import contextlib
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from meldae.evaluation import calibrate, evaluate, scored_clips
 from meldae.feature_store import FeatureStore
 from meldae.inference import RawScores, score_clips, to_prediction
 from meldae.losses import balanced_weights
+from meldae.macro import choose_macro, evaluate_macro
 from meldae.model import Meldae
 from meldae.output import MeldaeOutput
 from meldae.recognition import EmotionCheck
@@ -90,6 +92,8 @@ class Loop:
         self.curves = Curves(run.path / "tensorboard")
         if config.model.emotions:
             self.parts = (*self.parts, "emotion")
+        if config.model.macro:
+            self.parts = (*self.parts, "macro")
         self.scheme = scheme_of(config)
         self.emotions = EmotionCheck(dataset, val_clips, self.scheme)
         self.history: list[dict[str, Any]] = []
@@ -230,7 +234,15 @@ class Loop:
     def _losses(self, output: MeldaeOutput, batch: Batch, mask: Tensor | None) -> dict[str, Tensor]:
         """Losses by name, with ``"total"``."""
         parts: dict[str, Tensor] = self.loss(
-            output, batch.has_me, batch.speaking, batch.inside, batch.boundary, mask, batch.segments
+            output,
+            batch.has_me,
+            batch.speaking,
+            batch.inside,
+            batch.boundary,
+            mask,
+            batch.segments,
+            batch.macro,
+            batch.macro_boundary,
         )
         return parts
 
@@ -313,19 +325,25 @@ class Loop:
         scores = self._score()
         if self.fabric.is_global_zero:
             how, _ = calibrate(self.dataset, self.val_clips, scores, self.config.decoding)
-            predictions = [to_prediction(c, scores[c.clip_id], how) for c in self.val_clips]
-            found = evaluate(self.dataset, self.val_clips, predictions)
-            recognised = self.emotions.to_json(scores)
+            macro = choose_macro(self.dataset, self.val_clips, scores)
+            predictions = [to_prediction(c, scores[c.clip_id], how, macro) for c in self.val_clips]
+            found = evaluate(self.dataset, self.val_clips, predictions).to_json()
+            found |= self.emotions.to_json(scores)
+            more: dict[str, Any] = {}
+            if macro is not None:
+                found |= evaluate_macro(self.dataset, self.val_clips, predictions)
+                more = {"macro_decoding": asdict(macro)}
             seconds = sum(row["seconds"] for row in self.history)
             self.run.write_result(
                 how,
                 {
                     "epoch": facts["epoch"],
                     "epochs_trained": self.epoch,
-                    "validation": found.to_json() | recognised,
+                    "validation": found,
                     "training_seconds": round(seconds, 1),
                     "frames_per_second": self.history[-1]["frames_per_second"],
                     "parameters": sum(p.numel() for p in self.bare.parameters()),
+                    **more,
                 },
             )
             self.run.state_path.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from meldae.checkpoint import build_model, file_sha256
 from meldae.data import ClipDataset
 from meldae.emotions import scheme_of
 from meldae.feature_store import FeatureStore, check_cacheable
+from meldae.macro import check_macro
 from meldae.model import Meldae
 from meldae.run_folder import RunFolder
 from meldae.settings import RunConfig, identity
@@ -76,6 +77,8 @@ def train(
     run = RunFolder(Path(runs_dir) / identity(config, dataset.data_hash, extra))
     if run.is_finished:
         return run
+    if config.model.macro:
+        check_macro(dataset, clips["train"])
     model = _make_model(config, weights)
     fabric = _launch(config, accelerator, devices)
     if config.training.cache_features:
@@ -94,7 +97,8 @@ def train(
             learnt = [*clips["train"], *clips["val"]]
             store = FeatureStore(frames, learnt, model.to(fabric.device), run.cache, speaks)
     loop = make_loop(fabric, dataset, clips["val"], store, config, model, run, speaks)
-    loop.fit(ClipDataset(dataset, clips["train"], store, scheme=scheme_of(config)))
+    scheme, macro = scheme_of(config), config.model.macro
+    loop.fit(ClipDataset(dataset, clips["train"], store, scheme=scheme, macro=macro))
     return run
 
 
