@@ -48,6 +48,15 @@ def _meldae(name: str, preset: str, display: str, note: str, group: str = "paper
     )
 
 
+_MOL_SOURCES = (
+    "benchmarks.models.mol",
+    "benchmarks.models.adapters",
+    *(f"benchmarks.models.{name}" for name in ("svm", "validation")),
+    *(f"benchmarks.features.{name}" for name in ("flow_methods", "grey", "landmarks", "store")),
+    "meldae.decode",
+)
+
+
 def _boosting(name: str, display: str, note: str, **options: object) -> ModelEntry:
     return ModelEntry(
         name,
@@ -75,15 +84,6 @@ def _boosting(name: str, display: str, note: str, **options: object) -> ModelEnt
     )
 
 
-_MOL_SOURCES = (
-    "benchmarks.models.mol",
-    "benchmarks.models.adapters",
-    *(f"benchmarks.models.{name}" for name in ("svm", "validation")),
-    *(f"benchmarks.features.{name}" for name in ("flow_methods", "grey", "landmarks", "store")),
-    "meldae.decode",
-)
-
-
 def _detector(name: str, target: str, display: str, note: str) -> ModelEntry:
     return ModelEntry(
         name,
@@ -93,6 +93,7 @@ def _detector(name: str, target: str, display: str, note: str) -> ModelEntry:
         group="deep",
         sources=(
             "benchmarks.models.tad",
+            "benchmarks.models.emotion_svm",
             "benchmarks.models.svm",
             "benchmarks.models.validation",
             "benchmarks.features.frames",
@@ -187,9 +188,20 @@ BUILT_IN = (
         sources=(
             *(
                 f"benchmarks.models.{name}"
-                for name in ("softnet_network", "peaks", "feature_difference", "svm", "validation")
+                for name in (
+                    "softnet_network",
+                    "flow_emotions",
+                    "emotion_svm",
+                    "peaks",
+                    "feature_difference",
+                    "svm",
+                    "validation",
+                )
             ),
-            *(f"benchmarks.features.{name}" for name in ("flow", "grey", "store")),
+            *(
+                f"benchmarks.features.{name}"
+                for name in ("flow", "flow_methods", "grey", "onset_apex", "store")
+            ),
             "meldae.decode",
         ),
     ),
