@@ -122,11 +122,13 @@ class OverviewView:
         groups: Datasets, see `benchmarks.report.overview`.
         head: Key and title of each column after the model's.
         rows: Models.
+        edges: Numbers of the columns with which a dataset begins.
     """
 
     groups: tuple[Group, ...]
     head: tuple[tuple[str, str], ...]
     rows: tuple[OverviewRow, ...]
+    edges: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,9 @@ def overview_view(board: Leaderboard) -> OverviewView:
     head = tuple(
         (f"{group.key or group.dataset}-{name}", columns.TITLES[name]) for group, name in columns_
     )
-    return OverviewView(view.groups, head, tuple(rows))
+    widths = [len(group.metrics) for group in view.groups]
+    edges = frozenset(sum(widths[:place]) for place in range(len(widths)))
+    return OverviewView(view.groups, head, tuple(rows), edges)
 
 
 def best_of(table: Table, metric: str) -> float | None:

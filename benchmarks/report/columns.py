@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.catalogue.model import KnownDataset
 from benchmarks.catalogue.read import find_known
-from benchmarks.leaderboard import COLUMNS, Table
+from benchmarks.leaderboard import COLUMNS, Leaderboard, Table
+from benchmarks.report import cells
 
 TITLES: Mapping[str, str] = {
     **COLUMNS,
@@ -83,6 +84,28 @@ def picture_metric(table: Table) -> str:
     if entry is not None and entry.reader:
         return next((name for name in entry.columns if _known(table, (name,))), entry.columns[0])
     return "f1_dr" if _has_states(table) else "f1_megc"
+
+
+def explanation(board: Leaderboard) -> str:
+    """What the numbers of a board are; of emotions and STRS only where some table shows them."""
+    shown = {name for table in board.tables for name in columns_of(table)}
+    parts = [cells.EXPLANATION]
+    if "f1_megc" in shown:
+        parts.append("F1_MEGC: right when the IoU is at least 0.5, both end frames counted.")
+    if shown & set(_EMOTIONS):
+        parts.append(
+            "UF1, UAR, Acc_emotion: of the emotions of annotated micro-expressions, whose places are given."
+        )
+    if shown & set(_JOINT):
+        parts.append(
+            "F1_analysis: of the emotions of spotted ones; STRS: F1_MEGC times F1_analysis, each over all "
+            "folds together."
+        )
+    if shown & set(_MACRO):
+        parts.append(
+            "F1_macro, F1_overall: of macro-expressions, and of both, by the rule of MEGC."
+        )
+    return " ".join(parts)
 
 
 def note(table: Table) -> str:

@@ -6,6 +6,7 @@ from benchmarks.cards.model import ModelCard
 from benchmarks.leaderboard import RANKED, Leaderboard
 from benchmarks.report import cells
 from benchmarks.report.board_views import card_views, overview_view, table_name, table_view
+from benchmarks.report.columns import explanation
 from benchmarks.report.html import render, script
 from benchmarks.report.overview import is_worth_showing
 from benchmarks.reported import CHOSEN, ReportedTable
@@ -35,7 +36,7 @@ def to_html(
         "board.html.j2",
         [script("board")],
         title="Leaderboard",
-        explanation=cells.EXPLANATION,
+        explanation=explanation(board),
         synthetic=cells.SYNTHETIC,
         overview=overview_view(board) if is_worth_showing(board) else None,
         overview_note=cells.OVERVIEW_NOTE,

@@ -7,16 +7,20 @@ First reruns, each number with its interval, its training seeds' spread and the 
 dataset's name; then the reported numbers, with what to know before comparing. They share no column.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 
 from benchmarks.catalogue.read import known_datasets
 from benchmarks.leaderboard import Leaderboard
 from benchmarks.report import cells
-from benchmarks.report.columns import PAPER, TITLES
+from benchmarks.report.columns import PAPER, TITLES, explanation
 from benchmarks.report.overview import Group, Overview, make_overview
-from benchmarks.reported import ReportedTable
+from benchmarks.reported import CHOICE, ReportedTable
 from benchmarks.summary import Estimate
+
+_WIDE = 9
+"""Columns that an A4 page takes in the larger of two sizes."""
 
 _LABEL = re.compile(r"[^A-Za-z0-9:-]+")
 _SPECIAL = {
@@ -59,12 +63,7 @@ def _reruns(
     board: Leaderboard, view: Overview, groups: Sequence[Group], label: str, *, ranked: bool
 ) -> str:
     ranks = board.ranks if ranked else {}
-    spans, rules, at = [], [], 2
-    for group in groups:
-        width = len(group.metrics)
-        spans.append(rf"\multicolumn{{{width}}}{{c}}{{{tex(group.title)}}}")
-        rules.append(rf"\cmidrule(lr){{{at}-{at + width - 1}}}")
-        at += width
+    spans, rules = _spans([group.title for group in groups for _ in group.metrics])
     metrics = [_title(name) for group in groups for name in group.metrics]
     rank_head = [tex(f"Rank, {protocol}") for protocol in ranks]
     lines = [
@@ -78,7 +77,7 @@ def _reruns(
         found += [_cell(one) for group in groups for one in group.cells_of(model)]
         found += [f"{some[model].value:.2f}" if model in some else "" for some in ranks.values()]
         lines.append(" & ".join(found) + r" \\")
-    notes = ["Rerun here.", cells.EXPLANATION]
+    notes = ["Rerun here.", explanation(board)]
     tables = [group.table for group in groups if group.table is not None]
     notes += [f"{cells.title(table)}: {cells.facts(table)}" for table in tables]
     if any(table.synthetic for table in tables):
@@ -88,6 +87,17 @@ def _reruns(
     if ranks:
         notes.append(cells.RANK_NOTE)
     return _tabular("l" + "c" * (len(metrics) + len(rank_head)), lines, notes, label)
+
+
+def _spans(titles: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Heads over columns of the same title that stand together, and the rules under them."""
+    spans, rules, at = [], [], 2
+    for title, same in itertools.groupby(titles):
+        width = len(list(same))
+        spans.append(rf"\multicolumn{{{width}}}{{c}}{{{tex(title)}}}")
+        rules.append(rf"\cmidrule(lr){{{at}-{at + width - 1}}}")
+        at += width
+    return spans, rules
 
 
 def _title(metric: str) -> str:
@@ -112,8 +122,13 @@ def _cell(one: Estimate | None) -> str:
 
 
 def _paper(paper: ReportedTable, number: int) -> str:
+    spans, rules = _spans([column.dataset for column in paper.columns])
+    choice = [tex(CHOICE)] if paper.tells_choice else []
+    metrics = [tex(column.metric) for column in paper.columns]
     lines = [
-        " & ".join(map(tex, paper.head)) + r" \\",
+        " & ".join(["", *spans, *[""] * len(choice)]) + r" \\",
+        " ".join(rules),
+        " & ".join(["Model (reported)", *metrics, *choice]) + r" \\",
         r"\midrule",
         *(" & ".join(map(tex, line)) + r" \\" for line in paper.lines()),
     ]
@@ -123,10 +138,11 @@ def _paper(paper: ReportedTable, number: int) -> str:
 
 
 def _tabular(columns: str, lines: Sequence[str], notes: Sequence[str], label: str) -> str:
+    size, space = ("footnotesize", 3) if len(columns) <= _WIDE else ("scriptsize", 2)
     return "\n".join(
         [
             r"\begin{table*}",
-            r"\centering\footnotesize",
+            rf"\centering\{size}\setlength{{\tabcolsep}}{{{space}pt}}",
             rf"\caption{{{tex(' '.join(notes))}}}\label{{{_LABEL.sub('-', label)}}}",
             rf"\begin{{tabular}}{{{columns}}}",
             r"\toprule",

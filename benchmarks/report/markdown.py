@@ -18,7 +18,7 @@ def to_markdown(
         reported: Tables of papers, put after the reruns.
         oracle: Whether oracles' thresholds are shown, in tables of their own.
     """
-    parts = ["# Leaderboard", cells.EXPLANATION, *_overview(board)]
+    parts = ["# Leaderboard", columns.explanation(board), *_overview(board)]
     for table in board.tables:
         parts += _table(table)
         rows = cells.oracle_rows(table) if oracle else []

@@ -24,16 +24,23 @@ class Group:
     Args:
         dataset: Its name.
         key: Anchor of its own table; empty without results.
-        title: As shown, with its positives and protocol.
+        display: As shown.
+        detail: Whether it is synthetic, its protocol and positives; empty without results.
         metrics: In order of the columns.
         table: Its results; `None` without any.
     """
 
     dataset: str
     key: str
-    title: str
+    display: str
+    detail: str
     metrics: tuple[str, ...]
     table: Table | None
+
+    @property
+    def title(self) -> str:
+        """Name and detail in one text."""
+        return f"{self.display}, {self.detail}" if self.detail else self.display
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -94,11 +101,11 @@ def _group(name: str, table: Table | None) -> Group:
     entry = find_known(name)
     if table is None:
         display = entry.display if entry is not None else name
-        return Group(name, "", display, main_columns(name), None)
-    label = " (synthetic)" if table.synthetic else ""
-    title = f"{table.display}{label}, {table.protocol}, {table.n_references} MEs"
+        return Group(name, "", display, "", main_columns(name), None)
+    label = "synthetic, " if table.synthetic else ""
+    detail = f"{label}{table.protocol}, {table.n_references} MEs"
     key = f"{table.dataset}-{table.protocol}"
-    return Group(name, key, title, main_columns(name, table), table)
+    return Group(name, key, table.display, detail, main_columns(name, table), table)
 
 
 def is_worth_showing(board: Leaderboard) -> bool:

@@ -3,7 +3,14 @@
 from dataclasses import replace
 
 from benchmarks.leaderboard import COLUMNS, Leaderboard, Row, Table
-from benchmarks.report.columns import MAIN, columns_of, main_columns, note, picture_metric
+from benchmarks.report.columns import (
+    MAIN,
+    columns_of,
+    explanation,
+    main_columns,
+    note,
+    picture_metric,
+)
 from benchmarks.report.html_page import to_html
 from benchmarks.report.markdown import to_markdown
 from benchmarks.report.overview import is_worth_showing, make_overview
@@ -91,3 +98,12 @@ def test_names_of_an_alias_stand_in_the_datasets_place() -> None:
     (group,) = [one for one in view.groups if one.dataset == "casme2sq"]
     assert group.metrics == main_columns("casme2sq")
     assert group.key == "cas-me-2-holdout"
+
+
+def test_what_is_shown_is_explained_and_nothing_else() -> None:
+    plain = explanation(Leaderboard((table("lab", TALK),), ()))
+    assert "UF1" not in plain
+    assert "STRS" not in plain
+    known = explanation(Leaderboard((table("samm-lv", SPOT),), ()))
+    assert "STRS: F1_MEGC times F1_analysis" in known
+    assert "macro-expressions" not in known
