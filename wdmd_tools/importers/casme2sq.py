@@ -83,8 +83,12 @@ def read(src: Path, corrections: Corrections) -> Release:
     for row in rows:
         found = _event(row, naming, reader)
         if found is not None:
-            events[found[0]].append(found[1])
-    for key in sorted(set(events) - set(places)):
+            key, event = found
+            events[key] += [event] if event is not None else []
+    named = {key for key, group in events.items() if group}
+    # A video none of whose rows can be used may not pass for one without expressions.
+    spoilt = set(events) - named
+    for key in sorted(named - set(places)):
         reader.tell(
             "E_NO_FRAMES",
             path.name,
@@ -96,8 +100,8 @@ def read(src: Path, corrections: Corrections) -> Release:
             f"s{key[0]}_{key[1]}", f"s{key[0]}", place.path, FPS, tuple(events.get(key, ()))
         )
         for key, place in sorted(places.items())
+        if key not in spoilt
     )
-    named = {key for key, group in events.items() if group}
     everything = [event for group in events.values() for event in group]
     expected = {"micro-expressions": 57, "macro-expressions": 300}
     counts = (
@@ -168,7 +172,8 @@ def _naming(path: Path, reader: RowReader) -> _Naming:
     return _Naming(folders, codes)
 
 
-def _event(row: Row, naming: _Naming, reader: RowReader) -> tuple[Key, ReleaseEvent] | None:
+def _event(row: Row, naming: _Naming, reader: RowReader) -> tuple[Key, ReleaseEvent | None] | None:
+    """The video of a row and its event, which is `None` where the row cannot be used."""
     clip = _CLIP.fullmatch(row.at(1))
     code = naming.codes.get(clip.group(1).casefold()) if clip else None
     folder = naming.folders.get(int(row.at(0)))
@@ -186,7 +191,7 @@ def _event(row: Row, naming: _Naming, reader: RowReader) -> tuple[Key, ReleaseEv
     cells = {"onset": row.at(2), "apex": row.at(3), "offset": row.at(4)}
     cells |= {"action_units": row.at(5), "emotion": row.at(6)}
     event = reader.event(row, f"s{folder}/{row.at(1)}", kind, cells)
-    return None if event is None else ((folder, code), event)
+    return (folder, code), event
 
 
 def _places(tree: Tree, reader: RowReader) -> tuple[dict[Key, Place], str]:

@@ -151,6 +151,13 @@ def test_rows_that_fit_nothing_are_rejects(tmp_path: Path) -> None:
     assert list(events(release)) == ["s15/disgust1_1"]
 
 
+def test_a_video_whose_only_row_cannot_be_used_is_left_out(tmp_path: Path) -> None:
+    make(tmp_path, row(1, "disgust1_1", 20, 26, 33), row(1, "anger1_1", 20, 9, 12))
+    release = read("casme2sq", tmp_path)
+    assert list(folders(release)) == ["s15_0101"]
+    assert codes(release) == ["E_REVERSED"]
+
+
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not a folder"):
         read("casme2sq", tmp_path / "none")
