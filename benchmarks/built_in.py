@@ -144,7 +144,7 @@ BUILT_IN = (
         "random emotion (training shares)",
         "Each emotion as often as the training split has it, on segments placed as random places them.",
         group="trivial",
-        sources=("benchmarks.models.trivial",),
+        sources=("benchmarks.models.trivial", "benchmarks.models.random_matched"),
     ),
     _lbp(
         "lbp-top",

@@ -6,15 +6,18 @@ class has a high accuracy; its UAR is 1 / K.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from benchmarks.models.base import FitContext, Recogniser
+from benchmarks.models.random_matched import place
 from benchmarks.models.trivial import Never, RandomPrior
-from wdmd_tools.manifest import Dataset
+from benchmarks.scoring_emotions import macro_references
+from wdmd_tools.manifest import Clip, Dataset
 from wdmd_tools.manifest.samples import EmotionSample, emotion_samples
-from wdmd_tools.predictions import Recognition
+from wdmd_tools.predictions import MACRO, ClipPrediction, PredictedSegment, Recognition
 
 
 class MajorityEmotion(Never, Recogniser):
@@ -41,11 +44,16 @@ class MajorityEmotion(Never, Recogniser):
 
 
 class RandomEmotion(RandomPrior, Recogniser):
-    """Chance that knows the training split: each class as often as there; it spots at the training rate."""
+    """Chance that knows the training split: each class as often as there; it spots at the training rate.
+
+    Where macro-expressions are asked for it places them too, at their own rate and with their durations.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.shares: dict[str, float] = {}
+        self.macro_rate_hz = 0.0
+        self.macro_durations_s: list[float] = []
         self._generator = np.random.default_rng(0)
 
     def fit(self, dataset: Dataset, context: FitContext) -> None:
@@ -53,6 +61,37 @@ class RandomEmotion(RandomPrior, Recogniser):
         super().fit(dataset, context)
         self.shares = class_shares(dataset, context)
         self._generator = np.random.default_rng([context.seed, 11])
+        if context.macro:
+            clips = list(dataset.iter_clips("train"))
+            self.macro_durations_s = [
+                interval.duration_ms / clip.fps
+                for clip in clips
+                for interval in macro_references(dataset, clip.clip_id)
+            ]
+            seconds = sum(clip.n_frames / clip.fps for clip in clips)
+            self.macro_rate_hz = len(self.macro_durations_s) / seconds if seconds else 0.0
+
+    def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
+        """What `RandomPrior` draws, and macro-expressions anywhere without overlap among themselves."""
+        found = super().predict(dataset, split)
+        if not self.macro_durations_s:
+            return found
+        generator = np.random.default_rng([self.seed, 13])
+        clips = {clip.clip_id: clip for clip in dataset.iter_clips(split)}
+        return [
+            replace(one, segments=(*one.segments, *self._macro(clips[one.clip_id], generator)))
+            for one in found
+        ]
+
+    def _macro(self, clip: Clip, generator: np.random.Generator) -> list[PredictedSegment]:
+        count = int(generator.poisson(self.macro_rate_hz * clip.n_frames / clip.fps))
+        lengths: list[int] = []
+        for _ in range(count):
+            length = max(1, round(float(generator.choice(self.macro_durations_s)) * clip.fps))
+            if sum(lengths) + length <= clip.n_frames:
+                lengths.append(length)
+        spans = place(lengths, clip.n_frames, generator)
+        return [PredictedSegment(span, float(generator.random()), MACRO) for span in spans]
 
     def recognise(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> list[Recognition]:
         """A drawn class for each sample."""
@@ -66,7 +105,12 @@ class RandomEmotion(RandomPrior, Recogniser):
 
     def describe(self) -> dict[str, Any]:
         """The prior."""
-        return {**super().describe(), **_facts(self.shares)}
+        macro = {"macro_rate_per_minute": round(60 * self.macro_rate_hz, 3)}
+        return {
+            **super().describe(),
+            **_facts(self.shares),
+            **(macro if self.macro_rate_hz else {}),
+        }
 
 
 def class_shares(dataset: Dataset, context: FitContext) -> dict[str, float]:

@@ -3,6 +3,8 @@
 Training: 6 negative, 3 positive, 1 surprise, so shares 0.6, 0.3, 0.1.
 """
 
+import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,31 @@ def test_without_a_scheme_there_are_no_shares(tmp_path: Path) -> None:
     assert shares == pytest.approx(
         {"anger": 2 / 6, "contempt": 0, "happiness": 3 / 6, "surprise": 1 / 6, "others": 0}
     )
+
+
+def test_macro_expressions_at_their_own_rate_where_they_are_asked_for(tmp_path: Path) -> None:
+    """Training: 60 s at 30 fps with 12 of 30 or 60 frames; test: 200 clips of 10 s, so 400 expected."""
+    train = clip_row("t", 1800, subject_id="s1", split="train")
+    test = [
+        clip_row(f"c{i:03}", 300, recording_id=f"r{i}", subject_id="s2", split="test")
+        for i in range(200)
+    ]
+    marks = [
+        segment_row("t", CONSENSUS, 140 * i, 140 * i + (29 if i % 2 else 59), kind="macro")
+        for i in range(12)
+    ]
+    dataset = write_dataset(tmp_path, [train, *test], marks)
+    model = RandomEmotion()
+    model.fit(training_view(dataset), replace(context(tmp_path, None), macro=True))
+    found = model.predict(blind_view(dataset, "test"), "test")
+    macro = [one for clip in found for one in clip.segments if one.is_macro]
+    assert model.describe()["macro_rate_per_minute"] == 12.0
+    assert len(macro) == pytest.approx(400, rel=0.15)
+    assert {one.interval.duration_ms for one in macro} == {30, 60}
+    for clip in found:
+        spans = sorted(one.interval for one in clip.segments if one.is_macro)
+        assert all(not a.overlaps(b) for a, b in itertools.pairwise(spans))
+    quiet = RandomEmotion()
+    quiet.fit(training_view(dataset), context(tmp_path, None))
+    plain = quiet.predict(blind_view(dataset, "test"), "test")
+    assert not any(one.is_macro for clip in plain for one in clip.segments)
