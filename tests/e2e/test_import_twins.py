@@ -79,7 +79,7 @@ def imported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 def numbers_of(video: dict[str, Any]) -> list[int]:
-    missing = set(video["gaps"])
+    missing = {*video["gaps"], *video["broken"]}
     span = range(video["first_number"], video["last_number"] + 1)
     return [number for number in span if number not in missing]
 
@@ -119,9 +119,12 @@ def test_every_video_is_one_clip_of_the_right_person(imported: Imported) -> None
     for video in videos:
         clip = imported.clips[video["folder"]]
         assert clip["subject_id"] == video["subject_id"]
-        assert clip["n_frames"] == video["frames"]
+        assert clip["n_frames"] == video["frames"] - len(video["broken"])
         assert [clip["fps_num"], clip["fps_den"]] == imported.truth["fps"]
     assert imported.report["rejects"] == []
+    broken = [video for video in videos if video["broken"]]
+    told = [text for text in imported.report["warnings"] if "W_BROKEN_FRAMES" in text]
+    assert len(told) == len(broken)
 
 
 @pytest.mark.parametrize("annotator", ["release", "consensus"])

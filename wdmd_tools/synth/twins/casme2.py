@@ -2,6 +2,7 @@
 
     CASME2-coding-20140508.xlsx              header in the first row
     CASME2-RAW/sub01/EP02_01f/img001.jpg     the clip is longer than its micro-expression
+    Cropped/sub01/EP02_01f/reg_img46.jpg     onset to offset only, numbers as in the whole clip
 
 Facts and how sure they are: docs/datasets/casme2.md.
 """
@@ -43,7 +44,9 @@ def plan(scene: Scene) -> TwinPlan:
     """What the twin shows and what its sheet says."""
     rng = np.random.default_rng([scene.seed, 75])
     clips = [clip for who in _ORDER[: scene.subjects] for clip in _clips_of(who, rng)]
-    rows = tuple(_row(video, event) for video in clips for event in video.events)
+    rows = tuple(
+        _row(video, event) for video in clips if video.form == "main" for event in video.events
+    )
     return TwinPlan(
         "casme2",
         "CASME II",
@@ -74,7 +77,8 @@ def _clips_of(who: int, rng: np.random.Generator) -> list[TwinVideo]:
     if who == 1:
         sides = expression("me", onset, onset + 25, onset + 60, "happiness", "R6+R12")
         either = expression("me", 36, 60, 97, "disgust", "4+L10")
-        return [_clip(who, "EP02_01f", sides), _clip(who, "EP19_05f", either)]
+        first = _clip(who, "EP02_01f", sides)
+        return [first, _cropped(first), _clip(who, "EP19_05f", either)]
     if who == 17:
         strong = expression("me", onset, onset + 20, onset + 48, "repression", "15+17")
         return [_clip(who, "EP06_04", strong, "names are not padded", pattern="img{}.jpg")]
@@ -94,4 +98,18 @@ def _clip(
         pattern.format,
         (event,),
         oddities=odd,
+    )
+
+
+def _cropped(clip: TwinVideo) -> TwinVideo:
+    """The same expression in another form of the pictures, which must not be mixed in."""
+    (event,) = clip.events
+    return TwinVideo(
+        f"{clip.video_id}_cropped",
+        clip.subject_id,
+        clip.folder.replace("CASME2-RAW", "Cropped"),
+        tuple(range(event.onset, event.offset + 1)),
+        "reg_img{}.jpg".format,
+        clip.events,
+        form="Cropped",
     )

@@ -2,6 +2,7 @@
 
     CAS(ME)^2code_final.xlsx                                 three sheets, no header row in any
     rawpic/s15/15_0101disgustingteeth/img001.jpg             `img` and at least three digits
+    longVideoFaceCropped/s15/15_0101disgustingteeth/img_1.jpg    another form of the pictures
 
 Facts and how sure they are: docs/datasets/casme2sq.md.
 """
@@ -47,11 +48,14 @@ _STEMS = {
     "disgust1": "disgustingteeth",
     "anger1": "girlcrashing",
     "happy1": "funnyerrors",
+    "happy2": "farting",
 }
 
-# Subjects whose rows the release has in odd shape come first: 17 has a row with apex 0, 11 one whose apex
-# lies behind its offset.
-_ORDER = (1, 17, 11, *(n for n in FOLDERS if n not in (1, 17, 11)))
+_EARLY = (1, 17, 11, 7, 14, 15)
+
+# Subjects whose rows the release has in odd shape come first: 17 has a row with apex 0; 11, 14 and 15 have
+# one whose apex lies behind its offset; a film of 7 is said to be filed under another subject.
+_ORDER = (*_EARLY, *(n for n in FOLDERS if n not in _EARLY))
 MOST_SUBJECTS = len(_ORDER)
 
 
@@ -64,6 +68,8 @@ def plan(scene: Scene) -> TwinPlan:
     for place, index in enumerate(_ORDER[: scene.subjects]):
         for stimulus, running, video in _videos_of(index, place, rng):
             videos.append(video)
+            if video.form != "main":
+                continue
             for number, event in enumerate(video.events, start=running):
                 rows.append(_row(index, f"{stimulus}_{number}", event))
                 people.append((FOLDERS[index], f"s{FOLDERS[index]}", index))
@@ -98,50 +104,85 @@ def _videos_of(
 ) -> list[tuple[str, int, TwinVideo]]:
     """The videos of a subject: stimulus, number of the first row, frames."""
     lag = int(rng.integers(0, 4))
-    disgust: tuple[TwinEvent, ...] = (
+    two = (
         _felt("disgust", "me", 20 + lag, 26 + lag, 33 + lag, "negative", "4+10"),
         _felt("disgust", "macro", 50, 62, 84, "positive", "6+12"),
     )
+    reversed_rows = {11: ("disgust1", 4), 14: ("happy2", 0), 15: ("anger1", 11)}
+    if index in reversed_rows:
+        # disgust1_5, happy2_1 and anger1_12: the second expression of each film here.
+        stimulus, running = reversed_rows[index]
+        why = "apex behind the offset, no correction is published; read without an apex"
+        wrong = two[1].odd(why, cells={"apex": 90}, read={"apex": None})
+        events = (two[0], wrong) if running else (wrong,)
+        return [(stimulus, max(running, 1), _video(index, stimulus, range(1, 111), events))]
+    if index == 7:
+        return [("happy1", 1, _video(index, "happy1", range(1, 111), two, folder=19))]
     if place == 0:
         held = _felt("anger", "macro", 95, 107, 125, "others", "4")
         # 44 macro rows of the release have it. The usual readings stop at the apex.
         why = "offset 0: not annotated; read as offset = apex"
-        disgust += (held.odd(why, cells={"offset": 0}, read={"offset": 107}),)
-    if index == 11:
-        why = "apex behind the offset, no correction is published; read without an apex"
-        disgust = (disgust[0], disgust[1].odd(why, cells={"apex": 90}, read={"apex": None}))
-        return [("disgust1", 4, _video(index, "disgust1", range(1, 111), disgust))]
-    first = (
-        "disgust1",
-        1,
-        _video(index, "disgust1", range(1, 141 if place == 0 else 111), disgust),
-    )
+        three = (*two, held.odd(why, cells={"offset": 0}, read={"offset": 107}))
+        first = _video(index, "disgust1", range(1, 141), three)
+        return [
+            ("disgust1", 1, first),
+            ("disgust1", 1, _cropped(first)),
+            ("happy1", 1, _long_numbers(index, lag)),
+        ]
+    first = _video(index, "disgust1", range(1, 111), two)
     if index == 17:
         span = _felt("anger", "macro", 1763, 1774, 1787, "negative", "4+7")
         events = (
-            _felt("surprise", "me", 1735 + lag, 1741 + lag, 1748 + lag, "surprise", "1+2"),
             span.odd("apex 0: not annotated", cells={"apex": 0}, read={"apex": None}),
+            _felt("surprise", "me", 1735 + lag, 1741 + lag, 1748 + lag, "surprise", "1+2"),
         )
-        # The row with apex 0 is anger1_1, so the other one follows it.
-        return [first, ("anger1", 1, _video(index, "anger1", range(1720, 1801), events[::-1]))]
-    # The numbers pass 999 here without a thousand frames: the names get a fourth digit.
+        second = _video(index, "anger1", range(1720, 1801), events)
+        return [("disgust1", 1, first), ("anger1", 1, second)]
+    return [("disgust1", 1, first), ("happy1", 1, _long_numbers(index, lag))]
+
+
+def _long_numbers(index: int, lag: int) -> TwinVideo:
+    """The numbers pass 999 without a thousand frames: the names get a fourth digit."""
     events = (
         _felt("happyiness", "me", 990 + lag, 996 + lag, 1003 + lag, "positive", "12"),
         _felt("surprise", "macro", 1020, 1030, 1044, "surprise", "1+2"),
     )
-    return [first, ("happy1", 1, _video(index, "happy1", range(975, 1056), events))]
+    return _video(index, "happy1", range(975, 1056), events)
 
 
-def _video(index: int, stimulus: str, numbers: range, events: tuple[TwinEvent, ...]) -> TwinVideo:
-    folder = FOLDERS[index]
-    name = f"{folder}_{CODES[stimulus]}{_STEMS[stimulus]}"
+def _cropped(video: TwinVideo) -> TwinVideo:
+    """A few frames of another form of the pictures, which must not be mixed in."""
+    return TwinVideo(
+        f"{video.video_id}_cropped",
+        video.subject_id,
+        video.folder.replace("rawpic", "longVideoFaceCropped"),
+        video.numbers[:5],
+        "img_{}.jpg".format,
+        (),
+        form="longVideoFaceCropped",
+    )
+
+
+def _video(
+    index: int,
+    stimulus: str,
+    numbers: range,
+    events: tuple[TwinEvent, ...],
+    *,
+    folder: int | None = None,
+) -> TwinVideo:
+    """One film; `folder` is that of another subject where it is misfiled."""
+    own = FOLDERS[index]
+    name = f"{own}_{CODES[stimulus]}{_STEMS[stimulus]}"
     odd: list[str] = ["numbers do not begin at 1"] if numbers[0] != 1 else []
     if numbers[0] < 1000 <= numbers[-1]:
         odd.append("names have three digits up to 999 and four from 1000 on")
+    if folder is not None:
+        odd.append("filed under another subject")
     return TwinVideo(
         name,
-        f"s{folder}",
-        f"rawpic/s{folder}/{name}",
+        f"s{own}",
+        f"rawpic/s{folder or own}/{name}",
         tuple(numbers),
         "img{:03d}.jpg".format,
         events,

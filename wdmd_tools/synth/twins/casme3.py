@@ -127,7 +127,7 @@ def _files_of(who: int, rng: np.random.Generator) -> list[tuple[str, TwinVideo]]
         events = [
             expression("me", 1812, 1824, 1845, "sad", "1+15").odd("offset 0", cells={"offset": 0})
         ]
-        return [_file(who, "e", range(1797, 1876), events)]
+        return [_file(who, "e", range(1797, 1876), events, broken=(1860,))]
     if who == 214:
         short = expression("me", 5, 20, 34, "anger", "4+7")
         odd = short.odd(
@@ -171,9 +171,17 @@ def _with_gaps(rng: np.random.Generator) -> TwinVideo:
 
 
 def _file(
-    who: int, letter: str, numbers: Iterable[int], events: list[TwinEvent]
+    who: int,
+    letter: str,
+    numbers: Iterable[int],
+    events: list[TwinEvent],
+    *,
+    broken: tuple[int, ...] = (),
 ) -> tuple[str, TwinVideo]:
-    folder = f"part_A/spNO.{who}/{letter}"
+    folder = f"part_A/{'spNo' if who == 214 else 'spNO'}.{who}/{letter}"
+    odd = [f"{number}.jpg is cut off" for number in broken]
+    if who == 214:
+        odd.append("the folder is called spNo")
     video = TwinVideo(
         f"spNO.{who}_{letter}",
         f"spNO.{who}",
@@ -182,6 +190,8 @@ def _file(
         "{}.jpg".format,
         tuple(events),
         depth=f"{folder}/depth",
+        broken=broken,
+        oddities=tuple(odd),
     )
     return letter, video
 

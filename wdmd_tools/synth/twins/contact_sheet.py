@@ -31,10 +31,10 @@ def write_contact_sheet(plan: TwinPlan, out: Path, path: Path) -> None:
 
 
 def _row(out: Path, video: TwinVideo, event: TwinEvent) -> ByteArray:
+    whole = tuple(number for number in video.numbers if number not in video.broken)
     # The frame itself may be one of the gaps.
     names = [
-        video.name(_nearest(video.numbers, number))
-        for number in (event.onset, event.apex, event.offset)
+        video.name(_nearest(whole, number)) for number in (event.onset, event.apex, event.offset)
     ]
     pictures = [_read(out / video.folder / name) for name in names]
     difference = (pictures[1].astype(np.float32) - pictures[0]) * 8 + 128

@@ -17,6 +17,8 @@ from wdmd_tools.synth.twins.motion import move
 
 _NOISE = 2.0
 _JPEG_QUALITY = 92
+_CUT_OFF = 100
+"""Bytes left of a file that is to be unreadable: less than the header of a picture."""
 
 
 class Studio:
@@ -96,7 +98,8 @@ class Studio:
             )
             seen = renderer.camera(clean, course.gains[at])
             code = cv2.COLOR_YUV2GRAY_I420 if video.gray else cv2.COLOR_YUV2BGR_I420
-            _write(folder / video.name(number), np.asarray(cv2.cvtColor(seen, code), np.uint8))
+            picture = np.asarray(cv2.cvtColor(seen, code), np.uint8)
+            _write(folder / video.name(number), picture, whole=number not in video.broken)
             on_frame()
 
     def _head_of(self, person: int) -> tuple[Head, float]:
@@ -106,12 +109,12 @@ class Studio:
         return self._person[1], self._person[2]
 
 
-def _write(path: Path, picture: ByteArray) -> None:
+def _write(path: Path, picture: ByteArray, *, whole: bool) -> None:
     options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY] if path.suffix == ".jpg" else []
     done, data = cv2.imencode(path.suffix, picture, options)
     if not done:
         raise WdmdError(f"{path}: OpenCV could not encode the picture")
-    path.write_bytes(data.tobytes())
+    path.write_bytes(data.tobytes() if whole else data.tobytes()[:_CUT_OFF])
 
 
 def _write_depth(video: TwinVideo, folder: Path, size: int) -> None:

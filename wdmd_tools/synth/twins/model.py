@@ -131,6 +131,7 @@ class TwinVideo:
         gray: One channel instead of three.
         form: Which form of the pictures it is where there are several; readers prefer `main`.
         depth: Folder of depth pictures with the same numbers, or empty.
+        broken: Numbers whose files are cut off and cannot be decoded.
         oddities: What is unusual about the folder, in words.
     """
 
@@ -143,12 +144,15 @@ class TwinVideo:
     gray: bool = False
     form: str = "main"
     depth: str = ""
+    broken: tuple[int, ...] = ()
     oddities: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         first, last = self.numbers[0], self.numbers[-1]
         if list(self.numbers) != sorted(set(self.numbers)):
             raise ValueError(f"{self.video_id}: numbers must ascend")
+        if not set(self.broken) <= set(self.numbers):
+            raise ValueError(f"{self.video_id}: no files {self.broken} to break")
         for event in self.events:
             if not first <= event.onset < event.offset <= last:
                 raise ValueError(f"{self.video_id}: {event} is not within {first} to {last}")

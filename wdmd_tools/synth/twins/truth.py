@@ -59,6 +59,7 @@ def _video(video: TwinVideo) -> dict[str, Any]:
         "last_number": video.numbers[-1],
         "frames": len(video.numbers),
         "gaps": list(video.gaps),
+        "broken": list(video.broken),
         "first_file": video.name(video.numbers[0]),
         "oddities": list(video.oddities),
         "events": [_event(event) for event in video.events],

@@ -39,7 +39,7 @@ def _files(plan: TwinPlan) -> dict[str, list[str]]:
 
 
 def test_casme2sq(tmp_path: Path) -> None:
-    plan = plan_twin("casme2sq")
+    plan = plan_twin("casme2sq", subjects=6)
     sheets = _books(plan, tmp_path)["CAS(ME)^2code_final.xlsx"]
     assert list(sheets) == ["CASFEcode_final", "naming rule1", "naming rule2"]
     rows, people, codes = sheets.values()
@@ -55,10 +55,13 @@ def test_casme2sq(tmp_path: Path) -> None:
     # Offset 0 in a macro row, apex 0 in the row of the release, apex behind the offset.
     assert any(row[4] == 0 and row[7] == "macro-expression" for row in rows)
     assert [17, "anger1_1", 1763, 0, 1787] in [row[:5] for row in rows]
-    assert any(row[:2] == [11, "disgust1_5"] and row[3] > row[4] for row in rows)
+    behind = [(row[0], row[1]) for row in rows if row[3] > row[4] > 0]
+    assert behind == [(11, "disgust1_5"), (14, "happy2_1"), (15, "anger1_12")]
     assert any(row[8] == "happyiness" for row in rows)
     files = _files(plan)
     assert files["rawpic/s15/15_0101disgustingteeth"][0] == "img001.jpg"
+    assert files["longVideoFaceCropped/s15/15_0101disgustingteeth"][0] == "img_1.jpg"
+    assert "rawpic/s19/23_0502funnyerrors" in files
     assert {"img999.jpg", "img1000.jpg"} <= set(files["rawpic/s15/15_0502funnyerrors"])
 
 
@@ -100,6 +103,7 @@ def test_casme3(tmp_path: Path) -> None:
     assert 8 <= first < 12
     assert len(names) == 118
     assert f"{first + 19}.jpg" not in names
+    assert "part_A/spNo.214/c/color" in files
 
 
 def test_samm(tmp_path: Path) -> None:
@@ -207,6 +211,7 @@ def test_casme2(tmp_path: Path) -> None:
     assert table[1][7] == 4
     files = _files(plan)
     assert files["CASME2-RAW/sub04/EP12_01f"][0] == "img001.jpg"
+    assert files["Cropped/sub01/EP02_01f"][0].startswith("reg_img3")
     assert files["CASME2-RAW/sub17/EP06_04"][0] == "img1.jpg"
 
 

@@ -55,3 +55,5 @@ def test_gaps_of_a_video_and_events_within_it() -> None:
         video((6, 7, 8, 9))
     with pytest.raises(ValueError, match="ascend"):
         video((4, 6, 5, 9))
+    with pytest.raises(ValueError, match="to break"):
+        TwinVideo("a", "s1", "a", (1, 2), "{}.jpg".format, (), broken=(3,))
