@@ -164,3 +164,24 @@ def test_the_version_of_the_protocol_is_told() -> None:
     assert table.version == "loso@2"
     assert facts(table).endswith("; one training seed; protocol loso@2.")
     assert make_leaderboard([result("b", score(1))], [RECORD], draws=20).tables[0].version == ""
+
+
+def test_a_dataset_without_states_takes_no_rank_away() -> None:
+    films = RECORD.model_copy(update={"name": "films"})
+    other = RECORD.model_copy(update={"name": "e"})
+    mine = [result(name, score(hits)) for name, hits in (("a", 1), ("b", 3))]
+
+    def moved(one: JobResult, name: str) -> JobResult:
+        return one.model_copy(update={"job": one.job.model_copy(update={"dataset": name})})
+
+    stateless = DialogueCounts(unknown=EventCounts(1, 1, 1))
+    clips = tuple(ClipOutcome(f"{r}c", r, True, None, 0.6, None) for r in ("r1", "r2"))
+    spotted = Score(dict.fromkeys(("r1", "r2"), stateless), clips)
+    jobs = [*mine, *(moved(one, "e") for one in mine)]
+    without = make_leaderboard(jobs, [RECORD, other], draws=50)
+    jobs += [moved(result(name, spotted), "films") for name in "ab"]
+    board = make_leaderboard(jobs, [RECORD, other, films], draws=50)
+    assert len(board.tables) == 3
+    assert board.tables[-1].rows[0].estimates["f1_dr"].value is None
+    assert board.ranks == without.ranks
+    assert set(board.ranks["holdout"]) == {"a", "b"}

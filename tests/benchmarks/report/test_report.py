@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -281,3 +283,19 @@ def test_the_paper_table_is_as_printed() -> None:
     assert rows["MELDAE* (w/o Enhancer)"][2] == "18.87"
     assert rows["SODA4MER"] == ("79.01", "77.25", "21.15", "25.04", "78.93", "70.46")
     assert len(table.footnotes) >= 4
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_latex_compiles_and_fits_an_a4_page(board: Leaderboard, tmp_path: Path) -> None:
+    (tmp_path / "board.tex").write_text(to_latex(board, load_reported()), encoding="utf-8")
+    (tmp_path / "doc.tex").write_text(
+        r"\documentclass[twocolumn,a4paper]{article}\usepackage[T1]{fontenc}"
+        r"\usepackage[margin=1.8cm]{geometry}\usepackage{booktabs}"
+        r"\begin{document}\input{board.tex}\end{document}",
+        encoding="utf-8",
+    )
+    words = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "doc.tex"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "doc.pdf").stat().st_size > 10_000
+    assert "Overfull" not in done.stdout
