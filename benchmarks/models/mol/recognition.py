@@ -43,6 +43,9 @@ class MolRecogniser:
     def learn(self, dataset: Dataset, scheme: EmotionScheme, context: FitContext) -> None:
         """Train on the training split's samples; the step is chosen by UAR on the validation split's.
 
+        Where some training subjects would have to serve as validation and one class were left, all of them
+        are learnt from, and the last step is kept.
+
         Raises:
             ManifestError: The training split has samples of fewer than two classes.
         """
@@ -50,6 +53,9 @@ class MolRecogniser:
         train, check = training_and_validation(dataset, context.seed)
         samples = _of(emotion_samples(dataset, scheme), train)
         held = _of(emotion_samples(dataset, scheme), check)
+        if len({sample.emotion for sample in samples}) < 2:
+            # Too little to hold any of it back: all is learnt from, and the last step is kept.
+            train, samples, held = [*train, *check], [*samples, *held], []
         if len({sample.emotion for sample in samples}) < 2:
             raise ManifestError(
                 f"{dataset.root}: emotions of two classes of scheme {scheme.name!r} are needed in the "
@@ -153,10 +159,10 @@ def uar(shares: Shares, truth: Sequence[int]) -> float:
         truth: N class numbers.
 
     Returns:
-        In [0, 1]; 0 without samples.
+        In [0, 1]; NaN without samples.
     """
     if not truth:
-        return 0.0
+        return float("nan")
     said, true = shares.argmax(axis=1), np.asarray(truth)
     return float(np.mean([np.mean(said[true == one] == one) for one in np.unique(true)]))
 

@@ -42,7 +42,7 @@ def train_network(
         sequences: N to learn from.
         truth: Shape (N,) or (N, classes), see `class_loss`.
         weights: Of the classes, see `class_loss`.
-        check: Value of a network on the validation split, larger is better.
+        check: Value of a network on the validation split, larger is better; NaN where it has nothing.
         seed: Of weights, order, cuts and dropout.
         progress: Told about steps.
 
@@ -80,14 +80,15 @@ def train_network(
             if step % how.check_every and step != how.steps:
                 continue
             value = check(network.eval())
-            if value > best_value:
+            # Without anything to look at every step is as good as any: the last is kept.
+            if math.isnan(value) or value > best_value:
                 best, best_value, best_step = copy.deepcopy(network.state_dict()), value, step
         network.load_state_dict(best)
     facts = {
         "parameters": sum(one.numel() for one in network.parameters()),
         "training_seconds": round(time.perf_counter() - begin, 1),
         "step": best_step,
-        "validation": round(best_value, 4),
+        "validation": None if math.isnan(best_value) else round(best_value, 4),
         "losses": {name: round(one, 4) for name, one in last.items()},
         "sequences": len(sequences),
     }

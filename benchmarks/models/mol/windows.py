@@ -100,14 +100,14 @@ def ranking(scores: npt.NDArray[np.floating[Any]], truth: npt.NDArray[np.bool_])
     """Share of the pairs of a positive and a negative that are in the right order; ties count half.
 
     Returns:
-        In [0, 1]; 0.5 when there is no pair.
+        In [0, 1]; NaN when there is no pair.
     """
     from scipy.stats import rankdata
 
     positives = int(truth.sum())
     negatives = len(truth) - positives
     if not positives or not negatives:
-        return 0.5
+        return float("nan")
     ranks = rankdata(scores)
     above = float(ranks[truth].sum()) - positives * (positives + 1) / 2
     return above / (positives * negatives)

@@ -8,11 +8,13 @@ from builders import tiny_dataset
 
 from benchmarks.models.base import FitContext
 from benchmarks.models.mol.spotter import Mol, MolOptions
-from benchmarks.protocols import blind_view, training_view
+from benchmarks.protocols import blind_view, folds_of, training_view
 from benchmarks.spotting.kept import find, keep
 from wdmd_tools.emotions import scheme
 from wdmd_tools.errors import ConfigError, ManifestError
 from wdmd_tools.manifest.samples import emotion_samples
+from wdmd_tools.split.make import make_loso
+from wdmd_tools.split.stored import write_split
 
 QUICK = {"landmarks": False, "steps": 2, "batch": 4, "window": {"checked": 4, "stride_ms": 200}}
 
@@ -70,6 +72,24 @@ def test_a_seed_repeats(tmp_path: Path) -> None:
         scores.append(model.predict(blind_view(dataset, "test"), "test")[0].frame_scores)
     assert np.array_equal(scores[0], scores[1])
     assert not np.array_equal(scores[0], scores[2])
+
+
+def test_leave_one_subject_out_without_a_validation_split(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    dataset = tiny_dataset(
+        data, n_recordings=3, n_frames=30, clips_per_recording=4, mes_per_clip=1, with_crops=True
+    )
+    write_split(dataset, make_loso(dataset, "loso", "subject", 0.0, seed=0))
+    tested = []
+    for fold in folds_of(dataset, "loso"):
+        model = Mol()
+        model.fit(training_view(fold.dataset), _context(tmp_path, flow="none", steps=1))
+        blind = blind_view(fold.dataset, "test")
+        samples = [one.blind for one in emotion_samples(fold.dataset, scheme("3"), "test")]
+        tested += [one.sample_id for one in model.recognise(blind, samples)]
+        clips = [one.clip_id for one in fold.dataset.iter_clips("test")]
+        assert [one.clip_id for one in model.predict(blind, "test")] == clips
+    assert sorted(tested) == sorted(one.sample_id for one in emotion_samples(dataset, scheme("3")))
 
 
 def test_options_reach_the_network() -> None:
