@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from benchmarks.catalogue.model import KnownDataset
 from wdmd_tools.errors import ConfigError
+from wdmd_tools.settings_errors import settings_fault
 
 FOLDER = Path(__file__).parent
 """Where the entries are."""
@@ -26,9 +27,7 @@ def read_entry(path: Path) -> KnownDataset:
     try:
         return KnownDataset.model_validate({**values, "name": path.stem})
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: {key}: {first['msg']}") from None
+        raise ConfigError(f"{path}: {settings_fault(error, KnownDataset)}") from None
 
 
 @functools.cache
