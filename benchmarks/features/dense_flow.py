@@ -2,14 +2,18 @@
 
     crop film ──► grey, side x side ──► flow i -> i + gap ──► int16, 128ths of a px: (T, side, side, 2)
 
-A film is read in a stream, so that what lies in memory is the flow alone.
+A film is read in a stream, by a thread that decodes ahead, so that what lies in memory is the flow alone.
 """
 
 import hashlib
 import json
 from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +22,7 @@ from benchmarks.features.flow_methods import FlowMethod, flow_function
 
 Fixed = npt.NDArray[np.int16]
 Float = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 DENSE_VERSION = 1
 """Goes into the names of cache files; a change of the numbers' meaning bumps it."""
@@ -76,7 +81,7 @@ class DenseFlow:
         size = (self.side, self.side)
         # Grown in place: a list of parts would need the memory of a long film twice.
         found, count = np.zeros((_ROOM, *size, 2), dtype=np.int16), 0
-        for frame in iter_crop(crop):
+        for frame in ahead(iter_crop(crop)):
             grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
             if grey.shape != size:
                 shrinks = grey.shape[0] > self.side
@@ -93,13 +98,32 @@ class DenseFlow:
         return found
 
 
+def ahead(source: Iterator[T], many: int = 32) -> Iterator[T]:
+    """The same items, of which the next `many` are made in a thread of its own.
+
+    Decoding is a fifth to a quarter of the cheaper flows' work, and leaves the interpreter's lock.
+    """
+
+    def more() -> list[T]:
+        return list(islice(source, many))
+
+    with ThreadPoolExecutor(1, "decode") as pool:
+        coming = pool.submit(more)
+        while part := coming.result():
+            coming = pool.submit(more)
+            yield from part
+
+
 def fixed(flow: Float) -> Fixed:
     """Flow in px to 128ths, kept within the range of 16 bits (256 px).
 
     Args:
-        flow: Any shape, px.
+        flow: Shape (H, W, 2), px.
     """
-    return np.clip(np.rint(flow * SCALE), -32768, 32767).astype(np.int16)
+    import cv2
+
+    # Scales, rounds (halves to even) and saturates in one pass.
+    return np.asarray(cv2.addWeighted(flow, SCALE, flow, 0, 0, dtype=cv2.CV_16S), dtype=np.int16)
 
 
 def pixels(flow: Fixed) -> Float:

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,7 @@ from builders import tiny_dataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.features.dense_flow import DenseFlow, fixed, pixels
+from benchmarks.features.dense_flow import DenseFlow, ahead, fixed, pixels
 from benchmarks.features.flow_methods import FlowMethod, flow_function
 from benchmarks.features.store import FeatureStore
 from wdmd_tools.video.crops import iter_crop, read_crop
@@ -29,12 +30,26 @@ def test_each_method_finds_a_shift(method: FlowMethod) -> None:
 @given(st.floats(-250, 250, width=32))
 @settings(max_examples=50, deadline=None)
 def test_fixed_numbers_are_within_a_256th(value: float) -> None:
-    one = np.array([value], dtype=np.float32)
-    assert abs(float(pixels(fixed(one))[0]) - value) <= 1 / 256 + 1e-5
+    one = np.array([[[value, 0]]], dtype=np.float32)
+    assert abs(float(pixels(fixed(one))[0, 0, 0]) - value) <= 1 / 256 + 1e-5
 
 
 def test_fixed_numbers_saturate() -> None:
-    assert fixed(np.array([1e6, -1e6], dtype=np.float32)).tolist() == [32767, -32768]
+    assert fixed(np.array([[[1e6, -1e6]]], dtype=np.float32)).tolist() == [[[32767, -32768]]]
+
+
+def test_what_is_made_ahead_is_all_there_in_order_and_errors_come_out() -> None:
+    assert list(ahead(iter(range(100)), 7)) == list(range(100))
+    assert list(ahead(iter(()))) == []
+
+    def broken() -> Iterator[int]:
+        yield from range(10)
+        raise ValueError("the film ends here")
+
+    items = ahead(broken(), 5)
+    assert [next(items) for _ in range(10)] == list(range(10))
+    with pytest.raises(ValueError, match="ends here"):
+        next(items)
 
 
 def test_a_film_is_read_in_a_stream_and_its_flow_kept(tmp_path: Path) -> None:
