@@ -115,7 +115,7 @@ def read_frame(path: Path) -> Image:
         if not stat.S_ISREG(info.st_mode) or not 0 < info.st_size <= _MAX_BYTES:
             raise VideoError(f"{path}: empty or not a picture; copy it again")
         data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-        picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        picture = _decoded(data)
     except OSError as error:
         raise VideoError(describe_os_error(error, path)) from error
     except cv2.error as error:
@@ -127,9 +127,24 @@ def read_frame(path: Path) -> Image:
     return np.ascontiguousarray(picture[:, :, ::-1], dtype=np.uint8)
 
 
+def _decoded(data: Image) -> Image | None:
+    # What OpenCV would print about a broken picture is told by the caller, with the file's name.
+    log = cv2.utils.logging
+    level = log.setLogLevel(log.LOG_LEVEL_SILENT)
+    try:
+        picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    finally:
+        log.setLogLevel(level)
+    return None if picture is None else picture.astype(np.uint8, copy=False)
+
+
 def _is_cut_short(data: Image) -> bool:
-    """Whether a JPEG has no end: decoders fill the rest with grey and say nothing."""
-    return data[:2].tobytes() == b"\xff\xd8" and b"\xff\xd9" not in data[2:].tobytes()
+    """Whether a JPEG has no end: decoders fill the rest with grey and say nothing.
+
+    The end must come after the last start of a scan: a thumbnail in the header has an end of its own.
+    """
+    code = data.tobytes()
+    return code[:2] == b"\xff\xd8" and code.rfind(b"\xff\xd9") < code.rfind(b"\xff\xda")
 
 
 class PictureFrame(SourceFrame):

@@ -144,6 +144,35 @@ def test_a_broken_first_picture_does_not_shift_the_times(tmp_path: Path) -> None
     assert quick.table.pts == (6, 7)
 
 
+@pytest.mark.parametrize("ending", [".jpg", ".png", ".bmp", ".tif"])
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.1, 0])
+def test_a_picture_cut_short_is_never_half_a_picture(
+    tmp_path: Path, ending: str, share: float
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    data = cv2.imencode(ending, noise)[1].tobytes()
+    path = tmp_path / f"1{ending}"
+    path.write_bytes(data)
+    assert read_frame(path).shape == (64, 64, 3)
+    path.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(VideoError, match="copy it again"):
+        read_frame(path)
+
+
+def test_the_end_of_a_thumbnail_is_not_the_picture_s(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    data = cv2.imencode(".jpg", noise)[1].tobytes()
+    small = cv2.imencode(".jpg", noise[:8, :8])[1].tobytes()
+    header = b"\xff\xe1" + (len(small) + 2).to_bytes(2, "big") + small
+    whole = data[:2] + header + data[2:]
+    path = tmp_path / "1.jpg"
+    path.write_bytes(whole + b"\0\0")
+    assert read_frame(path).shape == (64, 64, 3)
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(VideoError, match="copy it again"):
+        read_frame(path)
+
+
 def test_pictures_of_two_sizes_are_refused(tmp_path: Path) -> None:
     path = folder(tmp_path / "a", [1, 2])
     cv2.imwrite(str(path / "img2.png"), np.zeros((10, 12, 3), np.uint8))
