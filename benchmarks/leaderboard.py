@@ -16,6 +16,7 @@ from benchmarks.datasets import KNOWN, known_name
 from benchmarks.ranks import AverageRank, average_ranks
 from benchmarks.results import NOT_RUN, DatasetRecord, JobResult, read_records, read_results
 from benchmarks.scoring import Score
+from benchmarks.scoring_emotions import emotion_facts
 from benchmarks.summary import Estimate, summarise
 from wdmd_tools.metrics.error_types import ErrorCounts
 
@@ -58,6 +59,8 @@ class Row:
         oracle: F1_DR with the threshold chosen on the test data, mean over seeds: an upper bound and no
             result, shown on request only; `None` where a job lacks it and with several folds, each of
             which has a threshold of its own.
+        emotions: Of each seed, all folds together: support, confusions, scores by class, and STRS as the
+            challenges' public evaluator counts it; see `benchmarks.scoring_emotions.emotion_facts`.
     """
 
     model: str
@@ -76,6 +79,7 @@ class Row:
     machine: Mapping[str, Any] = field(default_factory=dict)
     submitted: bool = False
     oracle: float | None = None
+    emotions: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -315,7 +319,13 @@ def _row(
         machine={**finished[0].hardware, **finished[0].code} if finished else {},
         submitted=all(map(is_submitted, jobs)),
         oracle=_oracle(finished) if status == "ok" else None,
+        emotions=_emotions(scores) if status == "ok" else (),
     )
+
+
+def _emotions(scores: Sequence[Score]) -> tuple[Mapping[str, Any], ...]:
+    found = (emotion_facts(score.emotions) for score in scores)
+    return tuple(one for one in found if one is not None)
 
 
 def _oracle(jobs: Sequence[JobResult]) -> float | None:

@@ -143,6 +143,35 @@ def official_extras(score: EmotionScore | None) -> dict[str, Any]:
     }
 
 
+def emotion_facts(score: EmotionScore | None) -> dict[str, Any] | None:
+    """What the scores of emotions rest on, JSON values.
+
+    Args:
+        score: Of all folds together.
+
+    Returns:
+        Scheme, classes, support, confusion (true class by said class, "other" last), scores by class, how
+        many samples nobody spoke about, how many spotted micro-expressions were analysed, and
+        `official_extras`; `None` without emotions.
+    """
+    if score is None:
+        return None
+    joint = score.joint()
+    return {
+        "scheme": score.scheme,
+        "classes": list(score.classes),
+        "recognised": score.recognised,
+        "by_class": score.by_class() if score.recognised else None,
+        "support": score.support,
+        "confusion": score.confusion.astype(int).tolist() if score.recognised else None,
+        "unsaid": sum(one.unsaid for one in score.recordings.values())
+        if score.recognised
+        else None,
+        "analysed": None if joint is None else joint.analysed,
+        **official_extras(score),
+    }
+
+
 def _check_known(dataset: Dataset, recognitions: Mapping[str, Recognition]) -> None:
     if not recognitions:
         return

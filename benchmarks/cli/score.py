@@ -126,6 +126,7 @@ def _elsewhere(
 
 def _json(score: "Score", found: "dict[str, Estimate]") -> dict[str, Any]:
     from benchmarks.scoring import IOU_RULE, IOU_THRESHOLD
+    from benchmarks.scoring_emotions import emotion_facts
     from wdmd_tools.metrics.catalogue import metric
 
     total = score.total
@@ -142,32 +143,11 @@ def _json(score: "Score", found: "dict[str, Estimate]") -> dict[str, Any]:
         "n_references": score.n_references,
         "unpredicted": score.unpredicted,
         "counts": {state: {"tp": one.tp, "fp": one.fp, "fn": one.fn} for state, one in states},
-        "emotions": _emotions_json(score),
+        "emotions": emotion_facts(score.emotions),
         "metrics": {name: estimate_json(one) for name, one in found.items()},
         "undefined": {
             name: metric(name).undefined for name, one in found.items() if one.value is None
         },
-    }
-
-
-def _emotions_json(score: "Score") -> dict[str, Any] | None:
-    """What the scores of emotions rest on."""
-    from benchmarks.scoring_emotions import official_extras
-
-    said = score.emotions
-    if said is None:
-        return None
-    joint = said.joint()
-    return {
-        "scheme": said.scheme,
-        "classes": list(said.classes),
-        "recognised": said.recognised,
-        "by_class": said.by_class() if said.recognised else None,
-        "support": said.support,
-        "confusion": said.confusion.astype(int).tolist() if said.recognised else None,
-        "unsaid": sum(one.unsaid for one in said.recordings.values()) if said.recognised else None,
-        "analysed": None if joint is None else joint.analysed,
-        **official_extras(said),
     }
 
 

@@ -100,6 +100,7 @@ def board_json(board: "Leaderboard") -> dict[str, Any]:
                         "train_seconds": row.train_seconds,
                         "parameters": row.parameters,
                         "metrics": {k: estimate_json(v) for k, v in row.estimates.items()},
+                        "emotions": list(row.emotions),
                     }
                     for row in table.rows
                 ],

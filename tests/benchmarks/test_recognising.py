@@ -414,7 +414,11 @@ def test_bench_run_with_recognisers(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     command = ["run", "--models", "never,emotion-majority,emotion-random", "--json"]
     done = RUNNER.invoke(app, command)
     assert done.exit_code == 0, done.stderr
-    rows = {row["model"]: row["metrics"] for row in json.loads(done.stdout)["tables"][0]["rows"]}
+    listed = json.loads(done.stdout)["tables"][0]["rows"]
+    rows = {row["model"]: row["metrics"] for row in listed}
+    (facts,) = next(row["emotions"] for row in listed if row["model"] == "emotion-random")
+    assert sum(facts["support"].values()) == sum(map(sum, facts["confusion"])) > 0
+    assert facts["official_strs"] is None or 0 <= facts["official_strs"] <= 1
     for name in ("emotion-majority", "emotion-random"):
         assert rows[name]["acc_emotion"]["value"] is not None
         assert rows[name]["strs"]["value"] is not None

@@ -7,7 +7,8 @@ emotion  Disgust        others     -
 
 from pathlib import Path
 
-from tests.builders import clip_row, segment_row, tiny_dataset, write_dataset
+from builders import clip_row, segment_row, tiny_dataset, write_dataset
+
 from wdmd_tools.annotations import CONSENSUS
 from wdmd_tools.emotions import scheme
 from wdmd_tools.intervals import Interval
