@@ -30,7 +30,7 @@ def test_weighted_cross_entropy_by_hand() -> None:
 def test_nothing_to_learn_from_gives_no_gradient_but_zeros() -> None:
     logits = torch.zeros(1, 2, 3, requires_grad=True)
     loss = emotion_loss(logits, torch.full((1, 2), LEFT_OUT), torch.ones(1, 2), torch.ones(3))
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     assert logits.grad is not None
     assert not logits.grad.any()
 

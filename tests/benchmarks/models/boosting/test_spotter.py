@@ -27,13 +27,14 @@ def grid(pictures: np.ndarray) -> Sequence[np.ndarray | None]:
 
 @pytest.fixture(name="dataset", scope="module")
 def make(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    return tiny_dataset(
+    dataset: Dataset = tiny_dataset(
         tmp_path_factory.mktemp("d"),
         n_recordings=6,
         clips_per_recording=2,
         mes_per_clip=(2, 1),
         with_crops=True,
     )
+    return dataset
 
 
 @pytest.fixture(autouse=True)
@@ -121,3 +122,18 @@ def test_no_micro_expression_to_learn_from(tmp_path: Path) -> None:
     empty = tiny_dataset(tmp_path / "e", n_recordings=3, mes_per_clip=0)
     with pytest.raises(ManifestError, match="no micro-expression in the training split"):
         fitted(empty, tmp_path)
+
+
+def test_fast_films_are_thinned_out(tmp_path: Path) -> None:
+    """At 120 fps every fourth frame is used; scores and segments are in frames of the clip."""
+    fast = tiny_dataset(
+        tmp_path / "f", n_recordings=4, clips_per_recording=1, n_frames=99, fps=120, with_crops=True
+    )
+    model = fitted(fast, tmp_path)
+    for one in model.predict(blind_view(fast, "test"), "test"):
+        assert one.frame_scores is not None
+        assert one.frame_scores.shape == (99,)
+        assert (one.frame_scores[0:4] == one.frame_scores[0]).all()
+        for segment in one.segments:
+            assert segment.interval.start_ms % 4 == 0
+            assert segment.interval.end_ms <= 99

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from benchmarks.models.base import no_progress
-from benchmarks.models.boosting.network import NetworkSize
+from benchmarks.models.boosting.network import NetworkSize, Spotting
 from benchmarks.models.boosting.targets import LEFT_OUT, FrameTargets
 from benchmarks.models.boosting.training import (
     Schedule,
@@ -31,7 +31,7 @@ def windows(count: int = 24, long: int = 8) -> Windows:
     return Windows(motion, spot, classes, np.ones_like(spot))
 
 
-def train(seed: int, *, recognises: bool = True, epochs: int = 30) -> torch.nn.Module:
+def train(seed: int, *, recognises: bool = True, epochs: int = 30) -> Spotting:
     return train_network(
         windows(),
         TINY,
@@ -46,7 +46,7 @@ def train(seed: int, *, recognises: bool = True, epochs: int = 30) -> torch.nn.M
 
 def test_it_learns_when_and_what() -> None:
     given = windows(3)
-    scores, logits = run_network(train(0), given.motion)  # type: ignore[arg-type]
+    scores, logits = run_network(train(0), given.motion)
     assert logits is not None
     assert scores[:2, 4].min() > 0.6
     assert scores[2].max() < 0.3
@@ -63,7 +63,7 @@ def test_the_same_seed_gives_the_same_network() -> None:
 
 
 def test_spotting_alone() -> None:
-    _, logits = run_network(train(0, recognises=False, epochs=1), windows(2).motion)  # type: ignore[arg-type]
+    _, logits = run_network(train(0, recognises=False, epochs=1), windows(2).motion)
     assert logits is None
 
 
