@@ -223,7 +223,7 @@ def _candidates(found: Spotting, name: str) -> Iterator[Candidate]:
     for one in found.segments:
         yield Candidate(
             *(name, one.interval, one.frames.start_ms, one.frames.end_ms - 1, one.score),
-            *(one.face, one.box),
+            *(one.face, one.box, one.emotion),
         )
 
 
@@ -258,6 +258,8 @@ def _write_ranking(report: SearchReport) -> None:
     kept = _read_decisions(report.out / "candidates.csv")
     head = ["rank", "score", "film", "time", "onset_ms", "offset_ms", "onset_frame"]
     head += ["offset_frame", "face", "thumbnail", "decision"]
+    named = any(one.emotion is not None for one in report.candidates)
+    head += ["emotion"] if named else []
     rows = []
     for rank, one in enumerate(report.candidates, start=1):
         picture = f"thumbnails/{slug(one.film, 80)}/{one.thumbnail}"
@@ -267,6 +269,7 @@ def _write_ranking(report: SearchReport) -> None:
                 *(rank, round(one.score, 4), one.film, _clock(one.interval.start_ms)),
                 *(one.interval.start_ms, one.interval.end_ms, one.onset_frame, one.offset_frame),
                 *(one.face, picture, kept.get((safe_cell(one.film), *span), "")),
+                *([one.emotion or ""] if named else []),
             ]
         )
     write_csv(report.out / "candidates.csv", head, rows)
@@ -288,6 +291,7 @@ def _row(one: Candidate) -> dict[str, Any]:
         "score": round(one.score, 6),
         "face": one.face,
         "box": None if one.box is None else [round(value, 1) for value in one.box],
+        **({} if one.emotion is None else {"emotion": one.emotion}),
     }
 
 
@@ -345,6 +349,7 @@ def _read(path: Path, key: str) -> FilmResult | None:
                 row["score"],
                 row["face"],
                 None if row["box"] is None else tuple(row["box"]),
+                row.get("emotion"),
             )
             for row in value["candidates"]
         )

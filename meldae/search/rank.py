@@ -18,6 +18,7 @@ class Candidate:
         score: In [0, 1].
         face: Whose, from 1; numbers start anew in each film and go on after each cut.
         box: x0, y0, x1, y1 of the face meanwhile, px of the film; `None` where not known.
+        emotion: The likeliest class, where the run names emotions.
     """
 
     film: str
@@ -27,6 +28,7 @@ class Candidate:
     score: float
     face: int = 1
     box: tuple[float, float, float, float] | None = None
+    emotion: str | None = None
 
     @property
     def thumbnail(self) -> str:

@@ -61,15 +61,18 @@ def test_a_strip_stays_inside_the_film() -> None:
 class FakeSpotter:
     """Finds one ME in every film but the broken one; the real one needs a face in each."""
 
-    def __init__(self) -> None:
+    def __init__(self, emotion: str | None = None) -> None:
         self.seen: list[str] = []
+        self.emotion = emotion
 
     def __call__(self, film: Path, _run: RunFolder, **_: Any) -> Spotting:
         self.seen.append(film.name)
         if film.stat().st_size < 100:
             raise VideoError(f"{film}: not a readable video; copy it again")
         score = 0.9 if "good" in film.name else 0.6
-        segment = SpottedSegment(Interval(120, 280), Interval(3, 7), score)
+        segment = SpottedSegment(
+            Interval(120, 280), Interval(3, 7), score, emotion=self.emotion, emotion_probability=0.7
+        )
         scores = np.linspace(0, 1, 12, dtype=np.float32)
         return Spotting(film, 25.0, scores, (segment,), 1.0, tuple(40 * i for i in range(12)))
 
@@ -115,6 +118,17 @@ def test_a_folder_is_searched_ranked_and_not_searched_again(films: Path, tmp_pat
     # Only the number of films searched now differs.
     after = json.loads((out / "candidates.json").read_text())
     assert after["candidates"] == json.loads(before)["candidates"]
+
+
+def test_emotions_stand_in_the_list_where_a_run_names_them(films: Path, tmp_path: Path) -> None:
+    out, run, spotter = tmp_path / "out", RunFolder(tmp_path / "runs" / "r1"), FakeSpotter("fear")
+    for _ in range(2):  # found, and read again
+        report = search_folder(films, run, out, spotter=spotter)
+        assert [one.emotion for one in report.candidates] == ["fear", "fear"]
+        with (out / "candidates.csv").open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        assert [row["emotion"] for row in rows] == ["fear", "fear"]
+    assert len(spotter.seen) == 3
 
 
 def test_a_changed_film_or_another_run_is_searched_again(films: Path, tmp_path: Path) -> None:
