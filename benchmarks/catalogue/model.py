@@ -50,7 +50,7 @@ class KnownDataset(_Frozen):
         source: Citation.
         reader: Name for `wdmd import`; empty where there is none.
         layout: Files and folders in which the importer looks.
-        columns: Metrics by which papers compare on it, first the main one.
+        columns: Metrics by which papers compare on it, in their order.
         notes: Traps, most important first.
     """
 

@@ -64,7 +64,7 @@ def columns_of(table: Table) -> dict[str, str]:
 
 
 def main_columns(name: str, table: Table | None = None) -> tuple[str, ...]:
-    """The metrics by which a dataset is compared, the main one first or last as papers have it.
+    """The metrics by which a dataset is compared, in the order of papers.
 
     Args:
         name: Of the dataset.
@@ -82,7 +82,8 @@ def picture_metric(table: Table) -> str:
     """The one metric that is drawn of a table."""
     entry = find_known(table.dataset)
     if entry is not None and entry.reader:
-        return next((name for name in entry.columns if _known(table, (name,))), entry.columns[0])
+        first = [name for name in ("strs", *entry.columns) if name in entry.columns]
+        return next((name for name in first if _known(table, (name,))), entry.columns[0])
     return "f1_dr" if _has_states(table) else "f1_megc"
 
 

@@ -1,5 +1,6 @@
 """Numbers that papers report: shown apart from reruns, never in a column with them."""
 
+import itertools
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -87,6 +88,18 @@ class ReportedTable(_Frozen):
             if strange:
                 raise ValueError(f"{row.model}: {strange[0]} is no column")
         return self
+
+    @property
+    def datasets(self) -> list[tuple[str, int]]:
+        """Datasets in order of the columns, and how many columns each has."""
+        names = [column.dataset for column in self.columns]
+        return [(name, len(list(same))) for name, same in itertools.groupby(names)]
+
+    @property
+    def edges(self) -> frozenset[int]:
+        """Numbers of the columns with which a dataset begins."""
+        names = [column.dataset for column in self.columns]
+        return frozenset(n for n, name in enumerate(names) if n == 0 or name != names[n - 1])
 
     @property
     def head(self) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ def test_a_known_dataset_has_its_papers_columns_even_when_they_are_blank() -> No
 def test_the_picture_draws_what_is_known() -> None:
     assert picture_metric(table("casme2sq", SPOT | NONE)) == "f1_megc"
     assert picture_metric(table("casme2sq", SPOT | {"uf1": Estimate(0.3)})) == "uf1"
+    assert picture_metric(table("casme3", SPOT | NONE)) == "f1_megc"
+    assert picture_metric(table("casme3", SPOT | {"strs": Estimate(0.0)})) == "strs"
 
 
 def test_datasets_of_the_papers_keep_their_places() -> None:
