@@ -7,9 +7,11 @@ from builders import tiny_dataset
 
 import benchmarks.features.face_points as face_points
 from benchmarks.models.base import FitContext
+from benchmarks.models.boosting.options import BoostingOptions
 from benchmarks.models.boosting.spotter import Boosting
 from benchmarks.models.boosting.timing import UNKNOWN_HALF_S
 from benchmarks.protocols import blind_view, training_view
+from benchmarks.spotting.kept import find, keep
 from wdmd_tools.emotions import scheme
 from wdmd_tools.errors import ConfigError, ManifestError
 from wdmd_tools.manifest import Dataset
@@ -118,6 +120,13 @@ def test_a_misspelt_option_is_named(dataset: Dataset, tmp_path: Path) -> None:
         fitted(dataset, tmp_path, epoch=3)
 
 
+def test_a_size_brings_its_numbers() -> None:
+    nano, paper = BoostingOptions(), BoostingOptions.model_validate({"size": "paper", "epochs": 3})
+    assert (nano.flow, nano.side, nano.epochs, nano.batch, nano.rate) == ("dis", 128, 20, 32, 1e-3)
+    assert (paper.flow, paper.side, paper.batch, paper.rate) == ("farneback", 320, 256, 3e-4)
+    assert paper.epochs == 3
+
+
 def test_no_micro_expression_to_learn_from(tmp_path: Path) -> None:
     empty = tiny_dataset(tmp_path / "e", n_recordings=3, mes_per_clip=0)
     with pytest.raises(ManifestError, match="no micro-expression in the training split"):
@@ -137,3 +146,14 @@ def test_fast_films_are_thinned_out(tmp_path: Path) -> None:
         for segment in one.segments:
             assert segment.interval.start_ms % 4 == 0
             assert segment.interval.end_ms <= 99
+
+
+def test_what_was_learnt_can_be_kept(dataset: Dataset, tmp_path: Path) -> None:
+    """`bench spot` keeps a fitted model and finds it again."""
+    model = fitted(dataset, tmp_path)
+    assert keep(tmp_path / "kept.pickle", model)
+    again = find(tmp_path / "kept.pickle", Boosting, context(tmp_path))
+    assert again is not None
+    blind = blind_view(dataset, "test")
+    first, second = model.predict(blind, "test"), again.predict(blind, "test")
+    assert [one.segments for one in first] == [one.segments for one in second]
