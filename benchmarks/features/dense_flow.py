@@ -101,7 +101,7 @@ class DenseFlow:
 def ahead(source: Iterator[T], many: int = 32) -> Iterator[T]:
     """The same items, of which the next `many` are made in a thread of its own.
 
-    Decoding is a fifth to a quarter of the cheaper flows' work, and leaves the interpreter's lock.
+    Decoding and flow both leave the interpreter's lock.
     """
 
     def more() -> list[T]:
