@@ -6,8 +6,10 @@ In both markups a point is a place on the face, so each of the 68 has a vertex o
 `MESH` says which. Left in the picture comes first, as in the markup: the subject's right.
 """
 
+import contextlib
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,9 @@ Float = npt.NDArray[np.float32]
 
 LANDMARK_VERSION = 1
 """Goes into the names of cache files; a change of the numbers' meaning bumps it."""
+
+# MediaPipe's start plays with the process's standard error, which two threads must not do at a time.
+_STARTING = threading.Lock()
 
 _JAW = (127, 234, 93, 132, 58, 172, 150, 176, 152, 400, 379, 397, 288, 361, 323, 454, 356)
 _BROWS = ((70, 63, 105, 66, 107), (336, 296, 334, 293, 300))
@@ -73,13 +78,17 @@ class LandmarkFeature:
         from wdmd_tools.faces.model_file import get_face_model
         from wdmd_tools.video.crops import read_crop
 
-        with FaceLandmarker(get_face_model(self.face_model)) as landmarker:
+        frames = read_crop(crop)
+        with _STARTING:
+            landmarker = FaceLandmarker(get_face_model(self.face_model))
 
-            def look(picture: npt.NDArray[np.uint8], time_ms: int) -> Float | None:
+        def look(picture: npt.NDArray[np.uint8], time_ms: int) -> Float | None:
+            with contextlib.nullcontext() if time_ms else _STARTING:
                 face = landmarker.find(picture, time_ms)
-                return None if face is None else face.points.astype(np.float32)
+            return None if face is None else face.points.astype(np.float32)
 
-            return find_landmarks(read_crop(crop), self.fps, look)
+        with landmarker:
+            return find_landmarks(frames, self.fps, look)
 
 
 Look = Callable[[npt.NDArray[np.uint8], int], Float | None]

@@ -46,11 +46,12 @@ class FrameModel(ABC):
         """Take what `frames` needs to know from the training clips."""
 
     @abstractmethod
-    def frames(self, pictures: UInt8, generator: np.random.Generator | None) -> Tensor:
+    def frames(self, pictures: UInt8, fps: float, generator: np.random.Generator | None) -> Tensor:
         """Pictures as the encoder takes them, shape (T, S, S).
 
         Args:
             pictures: Shape (T, ...).
+            fps: Frames per second.
             generator: For what is random in training; `None` when nothing is to be learnt.
         """
 
@@ -193,7 +194,7 @@ class SharedAdapter:
             truth = targets[clip.clip_id]
             first = self._start(truth, generator)
             index = np.arange(first, min(first + length, len(truth)))
-            cut = self.model.frames(pictures[clip.clip_id][index], generator)
+            cut = self.model.frames(pictures[clip.clip_id][index], clip.fps, generator)
             mask[row, : len(cut)] = True
             frames.append(torch.cat([cut, cut[-1:].expand(length - len(cut), -1, -1)]))
             parts.append(truth.take(index))
@@ -224,8 +225,8 @@ class SharedAdapter:
         found = []
         with torch.inference_mode():
             for clip in clips:
-                frames = self.model.frames(pictures[clip.clip_id], None)[None].to(_device())
-                said = network(frames, self._step(clip), chunk=64)
+                frames = self.model.frames(pictures[clip.clip_id], clip.fps, None)[None]
+                said = network(frames.to(_device()), self._step(clip), chunk=64)
                 scores = torch.sigmoid(said.frame_logits[0]).float().cpu().numpy()
                 me, state = float(said.me_logits[0]), float(said.state_logits[0])
                 found.append(Scored(clip, scores, me, state))

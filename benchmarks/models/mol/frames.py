@@ -11,7 +11,7 @@ from benchmarks.models.adapters.shared import FrameModel
 from benchmarks.models.adapters.shared_network import FrameEncoder
 from benchmarks.models.base import FitContext
 from benchmarks.models.mol.canvas import UInt8
-from benchmarks.models.mol.config import NetworkConfig
+from benchmarks.models.mol.config import GAIN, NetworkConfig
 from benchmarks.models.mol.material import Material, Scale, gather
 from benchmarks.models.mol.network import MolEncoder
 from wdmd_tools.manifest import Clip, Dataset
@@ -63,14 +63,34 @@ class MolFrames(FrameModel):
         """Mean and largest grey value."""
         self._scale = Scale.of(pictures)
 
-    def frames(self, pictures: UInt8, generator: np.random.Generator | None) -> Tensor:
-        """A cut of the canvas, the same for all frames, normalised."""
+    def frames(self, pictures: UInt8, fps: float, generator: np.random.Generator | None) -> Tensor:
+        """A cut of the canvas, the same for all frames, normalised.
+
+        The input ``motion`` is less the mean of the half second around each frame.
+        """
         size = self.config.size
         material = Material(size, self._scale, {})
         cut = material.middle if generator is None else material.random_cut(generator)
         rows, columns = (slice(at, at + size) for at in (cut.top, cut.left))
-        return torch.from_numpy(self._scale.apply(pictures[:, rows, columns]))
+        grey = torch.from_numpy(self._scale.apply(pictures[:, rows, columns]))
+        if self.config.input == "grey":
+            return grey
+        return GAIN * (grey - local_mean(grey, max(1, round(fps / 4))))
 
     def encoder(self) -> FrameEncoder:
         """A fresh one."""
         return MolFrameEncoder(self.config)
+
+
+def local_mean(frames: Tensor, reach: int) -> Tensor:
+    """Mean of the frames at most `reach` away from each, of those that exist.
+
+    Args:
+        frames: Shape (T, S, S).
+        reach: Frames on both sides.
+    """
+    total = len(frames)
+    sums = functional.pad(frames.double().cumsum(0), (0, 0, 0, 0, 1, 0))
+    index = torch.arange(total)
+    first, end = (index - reach).clamp(min=0), (index + reach + 1).clamp(max=total)
+    return ((sums[end] - sums[first]) / (end - first)[:, None, None]).to(frames.dtype)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.models.mol.circular import FullyConnectedConvolution
-from benchmarks.models.mol.config import NetworkConfig
+from benchmarks.models.mol.config import GAIN, NetworkConfig
 from benchmarks.models.mol.correspondence import ChannelCorrespondence
 from benchmarks.models.mol.flow_head import FlowHead
 from benchmarks.models.mol.heads import LandmarkHead, SequenceHead
@@ -90,6 +90,7 @@ class MolNetwork(nn.Module):
 
     def __init__(self, config: NetworkConfig, classes: int) -> None:
         super().__init__()
+        self.motion = config.input == "motion"
         self.encoder = MolEncoder(config)
         self.sequence = SequenceHead(
             config.maps,
@@ -123,7 +124,8 @@ class MolNetwork(nn.Module):
             tasks: Whether flow and landmarks are wanted.
             pairs: Shape (P,), indices of the pairs whose flow is wanted; all when `None`.
         """
-        first, second = self.encoder(frames)
+        moved = GAIN * (frames - frames.mean(dim=1, keepdim=True))
+        first, second = self.encoder(moved if self.motion else frames)
         batch, count = first.shape[:2]
         # Pair by pair, the first frame's maps before the second's.
         line = torch.stack([first, second], dim=2).flatten(1, 2)

@@ -26,6 +26,7 @@ class MolOptions(Options):
         size: ``"paper"``, as published, or ``"nano"``, for a processor.
         flow: How flow targets are computed: ``"tvl1"`` is the published way, ``"dis"`` many times cheaper;
             ``"none"`` leaves that task out.
+        input: ``"grey"``, as published, or ``"motion"``; the size's own when `None`.
         landmarks: Whether landmarks are learnt too.
         graph: ``"channel"``, the paper's graph, or ``"positional"``, the released program's.
         itself: Whether a node is its own neighbour, as in the released program.
@@ -42,6 +43,7 @@ class MolOptions(Options):
 
     size: Literal["nano", "paper"] = "nano"
     flow: Literal["tvl1", "dis", "none"] = "dis"
+    input: Literal["grey", "motion"] | None = None
     landmarks: bool = True
     graph: Literal["channel", "positional"] = "channel"
     itself: bool = False
@@ -67,6 +69,7 @@ class MolOptions(Options):
             update={
                 "flow": self.flow != "none",
                 "landmarks": self.landmarks,
+                "input": self.input or base.network.input,
                 "graph": self.graph,
                 "itself": self.itself,
                 "twice": self.twice,

@@ -11,7 +11,7 @@ from benchmarks.models.adapters.shared import SharedAdapter, SharedOptions
 from benchmarks.models.adapters.shared_network import SharedNetwork
 from benchmarks.models.base import FitContext
 from benchmarks.models.mol.config import SIZES
-from benchmarks.models.mol.frames import MolFrameEncoder, MolFrames
+from benchmarks.models.mol.frames import MolFrameEncoder, MolFrames, local_mean
 from benchmarks.models.mol.spotter import Mol
 from benchmarks.protocols import blind_view, training_view
 from benchmarks.spotting.kept import find, keep
@@ -51,6 +51,12 @@ def test_chunks_do_not_show_and_a_frame_looks_back_by_the_step() -> None:
         changed[:, 2 + 1] += 1  # frame 1: seen by itself and by frame 3
         moved = (network.encoder(changed, 2) - features).abs().sum(2)[0] > 1e-4
     assert moved.tolist() == [False, True, False, True, False, False, False]
+
+
+def test_local_mean_by_hand() -> None:
+    frames = torch.tensor([1.0, 2.0, 6.0, 3.0])[:, None, None].expand(4, 2, 2)
+    found = local_mean(frames, 1)[:, 0, 0]
+    assert found.tolist() == pytest.approx([1.5, 3.0, 11 / 3, 4.5])
 
 
 def test_mol_shared_from_a_dataset_to_predictions(tmp_path: Path) -> None:

@@ -76,6 +76,20 @@ def test_without_heads_and_without_tasks() -> None:
     assert torch.equal(whole(frames).logits, whole(frames, tasks=False).logits)
 
 
+def test_motion_does_not_see_a_still_face() -> None:
+    network = MolNetwork(NANO, 2).eval()
+    frames, still = _frames(NANO, 1), torch.randn(1, 1, 64, 64)
+    grey = MolNetwork(NANO.model_copy(update={"input": "grey"}), 2).eval()
+    grey.load_state_dict(network.state_dict())
+    with torch.inference_mode():
+        one, other = network(frames), network(frames + still)
+        assert torch.allclose(one.logits, other.logits, atol=1e-3)
+        assert one.flow is not None
+        assert other.flow is not None
+        assert not torch.allclose(one.flow, other.flow, atol=1e-3)
+        assert not torch.allclose(grey(frames).logits, grey(frames + still).logits, atol=1e-3)
+
+
 def test_flow_loss_by_hand() -> None:
     # Every error is 2 px: mean of squares 4, over 7 pairs.
     predicted, truth = torch.full((2, 7, 2, 4, 4), 2.0), torch.zeros(2, 7, 2, 4, 4)
