@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchmarks.cli.options import DATA, ConfigFile, DatasetFile, Json, configured
+from benchmarks.cli.options import DATA, ConfigFile, DatasetFile, Json, configured_datasets
 
 if TYPE_CHECKING:
     from benchmarks.catalogue.check import Check
@@ -33,7 +33,7 @@ def datasets(
     from wdmd_tools.cli.console import print_json, say
     from wdmd_tools.errors import PartialResultError, UnknownNameError
 
-    settings, _ = configured(config, datasets_file)
+    settings, _ = configured_datasets(config, datasets_file)
     opened, hint = open_datasets(settings, data or (), DATA)
     if hint and not (DATA / "dataset.json").exists():
         # Nobody named the default folder, so its absence is no news.

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchmarks.cli.options import DATA, ConfigFile, DatasetFile, Json, configured
+from benchmarks.cli.options import DATA, ConfigFile, DatasetFile, Json, configured_datasets
 
 if TYPE_CHECKING:
     from benchmarks.registry import ModelEntry
@@ -28,7 +28,7 @@ def list_models(
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json
 
-    settings, registry = configured(config, datasets_file)
+    settings, registry = configured_datasets(config, datasets_file)
     if cards or names:
         entries = [registry.get(name) for name in names or ()] or list(registry)
         if as_json:

@@ -29,31 +29,45 @@ DatasetFile = Annotated[
 ]
 
 
-def configured(config: Path | None, datasets: Path | None = None) -> "tuple[BenchConfig, Registry]":
+def configured(config: Path | None) -> "tuple[BenchConfig, Registry]":
     """The configuration and every model, its own included.
 
     Args:
         config: Given by the user; else ``bench.yaml`` where there is one, else nothing.
-        datasets: Given by the user; else ``datasets.toml`` where there is one, else nothing.
 
     Raises:
-        ConfigError: A file is wrong, a model's name is taken, or both files name the same dataset.
+        ConfigError: The file is wrong, or a model's name is taken.
     """
     from benchmarks.built_in import default_registry
-    from benchmarks.dataset_files import with_datasets
     from benchmarks.specs import BenchConfig, load_bench_config
 
     path = _config_file(config)
     settings = load_bench_config(path) if path is not None else BenchConfig()
-    places = datasets if datasets is not None else (DATASETS if DATASETS.is_file() else None)
-    if places is not None:
-        settings = with_datasets(settings, places)
     registry = default_registry()
     if path is not None and settings.models and str(path.resolve().parent) not in sys.path:
         # A model of one's own is usually a file beside bench.yaml.
         sys.path.append(str(path.resolve().parent))
     settings.add_models(registry)
     return settings, registry
+
+
+def configured_datasets(
+    config: Path | None, datasets: Path | None
+) -> "tuple[BenchConfig, Registry]":
+    """The same with the datasets of ``datasets.toml``, for commands that open datasets.
+
+    Args:
+        config: As for `configured`.
+        datasets: Given by the user; else ``datasets.toml`` where there is one, else nothing.
+
+    Raises:
+        ConfigError: As for `configured`; or this file is wrong, or both name the same dataset.
+    """
+    from benchmarks.dataset_files import with_datasets
+
+    settings, registry = configured(config)
+    places = datasets if datasets is not None else (DATASETS if DATASETS.is_file() else None)
+    return (settings if places is None else with_datasets(settings, places)), registry
 
 
 def model_path(config: Path | None) -> dict[str, str]:

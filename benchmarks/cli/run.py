@@ -14,7 +14,7 @@ from benchmarks.cli.options import (
     ConfigFile,
     DatasetFile,
     Json,
-    configured,
+    configured_datasets,
     model_path,
 )
 from benchmarks.cli.run_output import Display, failure_line, show_estimate, show_smoke
@@ -151,7 +151,7 @@ def run(
         memory_bytes=parse_size(memory_limit) if memory_limit is not None else None,
     )
     chosen_engine = choose_engine(engine, jobs, address, gpus_per_job, cpus_per_job)
-    settings_file, registry = configured(config, datasets_file)
+    settings_file, registry = configured_datasets(config, datasets_file)
     names = [one.strip() for one in models.split(",")] if models is not None else None
     chosen = [registry.get(one) for one in dict.fromkeys(names)] if names else list(registry)
     wanted = None

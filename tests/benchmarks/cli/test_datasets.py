@@ -79,3 +79,11 @@ def test_wrong_calls(places: Path, arguments: list[str], code: int, said: str) -
     done = RUNNER.invoke(app, arguments)
     assert done.exit_code == code
     assert said in done.stderr
+
+
+def test_commands_that_open_no_dataset_do_not_mind_a_wrong_file(places: Path) -> None:
+    Path("datasets.toml").write_text("[lab]\nfolder = 1\n", encoding="utf-8")
+    assert RUNNER.invoke(app, ["datasets"]).exit_code == 2
+    assert RUNNER.invoke(app, ["list"]).exit_code == 2
+    done = RUNNER.invoke(app, ["reproduce", "nowhere.json"])
+    assert "nowhere.json: no such file" in done.stderr
