@@ -243,7 +243,8 @@ class LbpSvm(Spotter, Recogniser):
             if clip.n_frames <= 2 * settings.geometry.radius_t:  # too short for any code
                 return np.zeros(self.options.blocks**2 * sum(settings.parts), np.float32)
             window = self._window_of(clip, sample.interval)
-            return self._describe(counts, clip, window)[0]
+            (described,) = self._describe(counts, clip, window)
+            return np.asarray(described, np.float32)
 
         return in_order(samples, features, describe)
 

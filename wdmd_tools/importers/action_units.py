@@ -106,7 +106,7 @@ def parse_action_units(cell: str) -> ActionUnits:
         return ActionUnits(unread=(cell.strip(),))
     if whole := _FLOAT.fullmatch(text):
         text = whole.group(1)
-    remarks = []
+    remarks: list[str] = []
     for pattern in (_REMARK, _NOTE):
         remarks.extend(found.group(1).strip() for found in pattern.finditer(text) if found.group(1))
         text = pattern.sub(" ", text)
