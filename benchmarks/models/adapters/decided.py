@@ -8,10 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.models.svm import Sigmoid, fit_sigmoid
+from meldae.calibration import rescale
 from meldae.decode import Decoding, ScoredClip, choose_decoding, decode
 from meldae.settings import DecodingConfig
 from wdmd_tools.manifest import Clip, Dataset
 from wdmd_tools.predictions import ClipPrediction
+
+SPREAD = 1.5
+"""Standard deviation of the logits of frames: 0.05 and 0.95 are then two of them from the mean."""
 
 
 @dataclass(frozen=True)
@@ -40,24 +44,32 @@ class Decisions:
         me: Of the clip's ME score.
         state: Of the clip's state score.
         value: The decoding's objective on the validation split.
+        frame_scale: Factor on the logits of frames, before anything else is done with them.
+        frame_bias: Added to them then.
     """
 
     decoding: Decoding
     me: Sigmoid
     state: Sigmoid
     value: float
+    frame_scale: float = 1.0
+    frame_bias: float = 0.0
 
     @classmethod
     def choose(cls, dataset: Dataset, scored: Sequence[Scored]) -> "Decisions":
         """Choose on validation clips.
 
+        Thresholds are tried in steps of 0.05. A model that is unsure says 0.45 to 0.55 of every frame, and
+        no step would part them: the logits of frames are first scaled to a common spread.
+
         Args:
             dataset: With their labels.
             scored: What the model says about them.
         """
+        scale, bias = spread_of([one.frames for one in scored])
         by_clip = {
             one.clip.clip_id: ScoredClip(
-                one.frames,
+                rescale(one.frames, scale, bias),
                 dataset.reference_intervals(one.clip.clip_id),
                 dataset.speaking_by_frame(one.clip.clip_id),
                 one.clip.fps,
@@ -75,14 +87,17 @@ class Decisions:
             fit_sigmoid([one.me for one in scored], [one.clip.has_me for one in scored]),
             fit_sigmoid([said for said, _ in states], [true for _, true in states]),
             value,
+            scale,
+            bias,
         )
 
     def predict(self, one: Scored) -> ClipPrediction:
         """The prediction for a clip."""
+        frames = rescale(one.frames, self.frame_scale, self.frame_bias)
         return ClipPrediction(
             one.clip.clip_id,
-            segments=decode(one.frames, one.clip.fps, self.decoding),
-            frame_scores=one.frames,
+            segments=decode(frames, one.clip.fps, self.decoding),
+            frame_scores=frames,
             p_me=float(self.me(one.me)),
             p_state=None if one.state is None else float(self.state(one.state)),
         )
@@ -92,6 +107,8 @@ class Decisions:
         how = self.decoding
         return {
             "validation_objective": round(self.value, 4),
+            "frame_scale": round(self.frame_scale, 3),
+            "frame_bias": round(self.frame_bias, 3),
             "decoding": {
                 "threshold": how.threshold,
                 "low_share": how.low_share,
@@ -100,3 +117,20 @@ class Decisions:
                 "max_ms": how.max_ms,
             },
         }
+
+
+def spread_of(scores: Sequence[npt.NDArray[np.float32]]) -> tuple[float, float]:
+    """Scale and bias after which logits have mean 0 and standard deviation `SPREAD`.
+
+    Args:
+        scores: Of the frames of each clip, in [0, 1].
+
+    Returns:
+        (1, 0) where all are equal.
+    """
+    every = np.concatenate([np.zeros(0), *scores]).clip(1e-6, 1 - 1e-6)
+    logits = np.log(every) - np.log1p(-every)
+    if not len(logits) or logits.std() < 1e-9:
+        return 1.0, 0.0
+    scale = SPREAD / float(logits.std())
+    return scale, -scale * float(logits.mean())

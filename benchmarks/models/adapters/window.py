@@ -68,7 +68,7 @@ class WindowOptions(Options):
     window_ms: float | None = Field(default=500.0, gt=0)
     stride_ms: float = Field(default=100.0, gt=0)
     negatives: float = Field(default=1.0, gt=0)
-    checked: int = Field(default=400, ge=2)
+    checked: int = Field(default=800, ge=2)
 
 
 class WindowAdapter:

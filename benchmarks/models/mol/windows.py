@@ -42,7 +42,7 @@ class MolWindows(SpanModel):
         check_truth: Float,
         context: FitContext,
     ) -> None:
-        """Train; the step is chosen by how well windows with an ME are ranked above others."""
+        """Train; the step is chosen by how well windows are ranked, by ME and by state in equal parts."""
         network = self.config.network
         taught = [one for span in spans for one in self._sequences(span)[:1]]
         material = gather(
@@ -59,7 +59,7 @@ class MolWindows(SpanModel):
         looked = [one for span in check for one in self._sequences(span)[:1]]
 
         def judge(found: MolNetwork) -> float:
-            return ranking(say(found, held, looked)[:, 0].numpy(), check_truth[:, 0] == 1)
+            return both_rankings(say(found, held, looked).numpy(), check_truth)
 
         self._network, self._facts = train_network(
             self.config,
@@ -94,6 +94,24 @@ class MolWindows(SpanModel):
         middle = len(every) // 2
         order = [middle, *(index for index in range(len(every)) if index != middle)]
         return [Sequence8(span.clip.clip_id, every[index]) for index in order]
+
+
+def both_rankings(logits: npt.NDArray[np.floating[Any]], truth: Float) -> float:
+    """Mean of the `ranking` of both answers, of those that have one.
+
+    Args:
+        logits: Shape (N, 2).
+        truth: Shape (N, 2), NaN where unknown.
+
+    Returns:
+        In [0, 1]; NaN when neither has one.
+    """
+    found = []
+    for answer in (0, 1):
+        known = np.isfinite(truth[:, answer])
+        found.append(ranking(logits[known, answer], truth[known, answer] == 1))
+    defined = [value for value in found if not np.isnan(value)]
+    return float(np.mean(defined)) if defined else float("nan")
 
 
 def ranking(scores: npt.NDArray[np.floating[Any]], truth: npt.NDArray[np.bool_]) -> float:

@@ -13,7 +13,7 @@ from benchmarks.models.mol.material import Cut, Material, Scale, Sequence8, pair
 from benchmarks.models.mol.pair_flow import pair_flows
 from benchmarks.models.mol.recognition import uar
 from benchmarks.models.mol.sampling import sequences
-from benchmarks.models.mol.windows import ranking
+from benchmarks.models.mol.windows import both_rankings, ranking
 from wdmd_tools.intervals import Interval
 
 
@@ -94,6 +94,15 @@ def test_ranking_by_hand() -> None:
     truth = np.array([True, False, True, False])
     assert ranking(np.array([0.9, 0.5, 0.5, 0.1]), truth) == pytest.approx(3.5 / 4)
     assert np.isnan(ranking(np.zeros(4), np.zeros(4, bool)))
+
+
+def test_both_rankings_leave_out_what_is_unknown() -> None:
+    logits = np.array([[0.9, 1.0], [0.1, 0.0], [0.5, 9.0]])
+    truth = np.array([[1, 0], [0, 1], [0, np.nan]], np.float32)
+    assert both_rankings(logits, truth) == pytest.approx((1 + 0) / 2)
+    truth[:, 1] = np.nan
+    assert both_rankings(logits, truth) == 1.0
+    assert np.isnan(both_rankings(logits, np.full_like(truth, np.nan)))
 
 
 def test_uar_by_hand() -> None:
