@@ -53,7 +53,11 @@ _MOL_SOURCES = (
     "benchmarks.models.adapters",
     *(f"benchmarks.models.{name}" for name in ("svm", "validation")),
     *(f"benchmarks.features.{name}" for name in ("flow_methods", "grey", "landmarks", "store")),
+    "meldae.calibration",
     "meldae.decode",
+    "meldae.layers",
+    "meldae.losses",
+    "meldae.targets",
 )
 
 
