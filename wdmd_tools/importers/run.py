@@ -14,7 +14,7 @@ from wdmd_tools.importers.corrections import Correction, Corrections, load_corre
 from wdmd_tools.importers.model import RELEASE, Count, Release
 from wdmd_tools.importers.plan import Policies, ReleasePlan, plan_release
 from wdmd_tools.importers.tree import walk
-from wdmd_tools.pipeline.build import build_plan, check_out
+from wdmd_tools.pipeline.build import build_plan, check_origin, check_out
 from wdmd_tools.pipeline.engine.base import Engine
 from wdmd_tools.pipeline.hashing import sha256_of
 from wdmd_tools.pipeline.plan import Plan
@@ -95,6 +95,7 @@ def import_release(
     chosen = load_corrections(dataset, corrections)
     policies = policies or Policies()
     release = read(src, chosen)
+    check_origin(out, release.display)
     _check_counts(release, strict=strict_counts)
     planned = plan_release(release, src, policies, looked_at)
     idle = tuple(one for one in chosen.items if one not in release.corrections)

@@ -3,6 +3,7 @@
 plan -> lock -> for each recording that is not finished: build, store -> publish
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from wdmd_tools.faces.model_file import get_face_model
 from wdmd_tools.manifest.tables import write_table
 from wdmd_tools.pipeline.engine.base import Engine, Finished
 from wdmd_tools.pipeline.engine.choose import choose_engine
+from wdmd_tools.pipeline.import_facts import imported
 from wdmd_tools.pipeline.journal import Journal, lock_folder, recording_key
 from wdmd_tools.pipeline.part import Part
 from wdmd_tools.pipeline.plan import Plan, find_eafs, plan_project
@@ -72,6 +74,7 @@ def build_dataset(
         WdmdError: The disk is full. A worker that was killed is replaced.
     """
     check_out(out, {"--elan": elan, "--videos": videos})
+    check_origin(out, None)
     _check_jobs(jobs)
     protocol = protocol or Protocol()
     plan = plan_project(elan, videos, protocol, subjects=subjects)
@@ -183,6 +186,27 @@ def check_out(out: Path, inputs: Mapping[str, Path]) -> None:
     foreign = out / "dataset.json"
     if out.is_dir() and any(out.iterdir()) and not (out / ".build").is_dir():
         what = "a dataset that was not built here" if foreign.exists() else "other files"
+        raise ConfigError(f"--out: {out} holds {what}; choose an empty or new folder")
+
+
+def check_origin(out: Path, release: str | None) -> None:
+    """Refuse to replace the dataset of another origin: its crops may be days of work.
+
+    Args:
+        out: The dataset folder.
+        release: Display name of what is imported; `None` for annotations of one's own.
+
+    Raises:
+        ConfigError: It holds the import of another release, or one where the other is not.
+    """
+    try:
+        info = json.loads((out / "dataset.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return  # Absent, or damaged: the build that it belongs to writes it anew.
+    said = imported(info) if isinstance(info, dict) else None
+    there = None if said is None else str(said.get("display"))
+    if isinstance(info, dict) and there != release:
+        what = f"an import of {there}" if there else "a dataset built from ELAN files"
         raise ConfigError(f"--out: {out} holds {what}; choose an empty or new folder")
 
 

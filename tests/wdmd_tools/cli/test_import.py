@@ -109,6 +109,36 @@ def test_a_release_becomes_a_dataset(release: Path, tmp_path: Path, face_model: 
     assert json.loads(run(*common, "--offset-zero", "drop", "--json").stdout)["built"] == 1
 
 
+@pytest.mark.parametrize(
+    ("there", "what"),
+    [
+        ({"import": {"dataset": "samm", "display": "SAMM"}}, "an import of SAMM"),
+        ({"name": "lab"}, "a dataset built from ELAN files"),
+    ],
+)
+def test_a_dataset_of_another_origin_is_not_replaced(
+    release: Path, tmp_path: Path, there: dict[str, Any], what: str
+) -> None:
+    out = tmp_path / "data"
+    (out / ".build").mkdir(parents=True)
+    (out / "dataset.json").write_text(json.dumps(there))
+    result = run("import", "casme2sq", release, "--out", out)
+    assert result.exit_code == 2
+    assert f"{out} holds {what}" in result.stderr.replace("\n", "")
+    assert [path.name for path in sorted(out.iterdir())] == [".build", "dataset.json"]
+
+
+def test_a_build_does_not_replace_an_import(tmp_path: Path) -> None:
+    ann, raw, out = tmp_path / "ann", tmp_path / "raw", tmp_path / "data"
+    for folder in (ann, raw, out / ".build"):
+        folder.mkdir(parents=True)
+    said = {"import": {"dataset": "samm", "display": "SAMM"}}
+    (out / "dataset.json").write_text(json.dumps(said))
+    result = run("build", "--elan", ann, "--videos", raw, "--out", out)
+    assert result.exit_code == 2
+    assert "holds an import of SAMM" in result.stderr.replace("\n", "")
+
+
 def test_a_broken_frame_is_a_gap_and_a_warning(
     release: Path, tmp_path: Path, face_model: Path
 ) -> None:
