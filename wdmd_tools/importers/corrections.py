@@ -7,21 +7,26 @@ A correction names an expression by key, never by row, and changes a field only 
 copy that was mended by its owners nothing happens.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 
-from wdmd_tools.errors import ConfigError, describe_os_error
+from wdmd_tools.errors import ConfigError, DataError, UnknownNameError, describe_os_error
 from wdmd_tools.importers.numbers import frame_number
+from wdmd_tools.spreadsheet_in import read_sheet
 
 COLUMNS = ("key", "field", "old", "new", "date", "source", "why")
 """Of a file of corrections, in this order."""
 
 DROP = "drop"
 """A correction of this field leaves the expression out; `old` and `new` are empty."""
+
+NUMBERS = ("onset", "apex", "offset")
+"""Fields that are frame numbers."""
+
+FIELDS = (*NUMBERS, "emotion", "action_units", DROP)
+"""What a correction may be of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Correction:
 
     Args:
         key: See `wdmd_tools.importers.model.ReleaseEvent.key`.
-        field: ``onset``, ``apex``, ``offset``, ``emotion``, ``action_units``, ..., or `DROP`.
+        field: One of `FIELDS`.
         old: What the release says.
         new: What is right; empty for "unknown".
         date: When it was made known, ISO 8601.
@@ -120,46 +125,48 @@ def load_corrections(dataset: str, choice: str | None = None) -> Corrections:
 
     Args:
         dataset: A key of `wdmd_tools.importers.READERS`.
-        choice: ``"none"`` for none, or a CSV file; those that come with this program when `None`.
+        choice: ``"none"`` for none, or a CSV file as spreadsheets save it; those that come with this
+            program when `None`.
 
     Raises:
         ConfigError: The file cannot be read, or a row is wrong.
+        UnknownNameError: A row is of a field that no release has.
     """
     if choice == "none":
         return Corrections()
     if choice is not None:
         path = Path(choice)
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except OSError as error:
-            raise ConfigError(f"--corrections: {describe_os_error(error, path)}") from None
-        except UnicodeDecodeError:
-            raise ConfigError(f"--corrections: {path}: not UTF-8; save it as 'CSV UTF-8'") from None
-        return Corrections(tuple(_parse(text, f"--corrections: {path}")), str(path))
+        return Corrections(tuple(_parse(path, f"--corrections: {path}")), str(path))
     name = f"{dataset.replace('-', '_')}.csv"
     built_in = files("wdmd_tools.importers").joinpath("corrections").joinpath(name)
     if not built_in.is_file():
         return Corrections((), "none known")
-    return Corrections(
-        tuple(_parse(built_in.read_text(encoding="utf-8"), name)), f"built-in {name}"
-    )
+    with as_file(built_in) as path:
+        return Corrections(tuple(_parse(path, name)), f"built-in {name}")
 
 
-def _parse(text: str, where: str) -> Iterable[Correction]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = tuple((name or "").strip().lower() for name in reader.fieldnames or ())
-    if columns != COLUMNS:
+def _parse(path: Path, where: str) -> Iterable[Correction]:
+    try:
+        sheet = read_sheet(path)
+    except OSError as error:
+        raise ConfigError(f"--corrections: {describe_os_error(error, path)}") from None
+    except DataError as error:
+        raise ConfigError(f"--corrections: {error}") from None
+    if tuple(name.lower() for name in sheet.head) != COLUMNS:
         raise ConfigError(f"{where}: line 1: expected the columns {','.join(COLUMNS)}")
-    reader.fieldnames = columns
-    for row in reader:
-        cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
-        if not any(cells.values()):
-            continue
-        if not (cells["key"] and cells["field"] and cells["source"]):
-            raise ConfigError(
-                f"{where}: line {reader.line_num}: key, field and source must not be empty"
-            )
-        yield Correction(**cells)
+    for line, row in sheet.rows:
+        cells = {name.strip().lower(): cell.strip() for name, cell in row.items()}
+        one = Correction(**{name: cells.get(name, "") for name in COLUMNS})
+        if not (one.key and one.field and one.source):
+            raise ConfigError(f"{where}: line {line}: key, field and source must not be empty")
+        if one.field not in FIELDS:
+            raise UnknownNameError(f"{where}: line {line}: field", one.field, FIELDS)
+        if one.field in NUMBERS:
+            try:
+                frame_number(one.new)
+            except ValueError as error:
+                raise ConfigError(f"{where}: line {line}: new: {error}") from None
+        yield one
 
 
 def _same(there: str, old: str) -> bool:

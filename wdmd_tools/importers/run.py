@@ -10,7 +10,12 @@ from wdmd_tools.annotations import Problem
 from wdmd_tools.config import BuildConfig, ConsensusConfig
 from wdmd_tools.errors import ConfigError, DataError
 from wdmd_tools.importers import reader_of
-from wdmd_tools.importers.corrections import Correction, Corrections, load_corrections
+from wdmd_tools.importers.corrections import (
+    DROP,
+    Correction,
+    Corrections,
+    load_corrections,
+)
 from wdmd_tools.importers.model import RELEASE, Count, Release
 from wdmd_tools.importers.plan import Policies, ReleasePlan, plan_release
 from wdmd_tools.importers.tree import walk
@@ -100,7 +105,14 @@ def import_release(
     planned = plan_release(release, src, policies, looked_at)
     idle = tuple(one for one in chosen.items if one not in release.corrections)
     plan = Plan(
-        planned.plan.recordings, (*planned.plan.problems, *_count_problems(release)), n_eaf=0
+        planned.plan.recordings,
+        (
+            *planned.plan.problems,
+            *_count_problems(release),
+            # Built-in ones are for several versions of a release, one's own for this one.
+            *(_idle_problems(idle, chosen.origin) if corrections is not None else ()),
+        ),
+        n_eaf=0,
     )
     build = build_plan(
         plan,
@@ -145,6 +157,23 @@ def _count_problems(release: Release) -> list[Problem]:
         )
         for count in release.counts
         if not count.agrees
+    ]
+
+
+def _idle_problems(idle: tuple[Correction, ...], origin: str) -> list[Problem]:
+    return [
+        Problem(
+            "W_CORRECTION",
+            f"{one.key}: not applied: "
+            + (
+                "no row has this key"
+                if one.field == DROP
+                else f"no row of this key has {one.field} {one.old or 'empty'}"
+            ),
+            "compare key and old with the sheet; keys are source_annotation_id of segments.parquet",
+            origin,
+        )
+        for one in idle
     ]
 
 

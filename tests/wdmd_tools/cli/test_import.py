@@ -109,6 +109,29 @@ def test_a_release_becomes_a_dataset(release: Path, tmp_path: Path, face_model: 
     assert json.loads(run(*common, "--offset-zero", "drop", "--json").stdout)["built"] == 1
 
 
+def test_corrections_of_ones_own_that_change_nothing_are_told(
+    release: Path, tmp_path: Path, face_model: Path
+) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_text(
+        "key,field,old,new,date,source,why\n"
+        "s15/disgust1_1,apex,7,6,2026-11-21,lab,stands\n"
+        "s15/disgust1_1,onset,4,3,2026-11-21,lab,the sheet says 5\n"
+        "s15/digsust1_2,drop,,,2026-11-21,lab,mistyped\n"
+    )
+    result = run(
+        "import", "casme2sq", release, "--out", tmp_path / "data", "--size", 48, "--jobs", 1,
+        "--face-model", face_model, "--no-report", "--json", "--corrections", mine,
+    )  # fmt: skip
+    said = json.loads(result.stdout)
+    assert len(said["corrections"]["applied"]) == 1
+    told = [line for line in said["warnings"] if "W_CORRECTION" in line]
+    assert [line.split("W_CORRECTION: ")[1].split(";")[0] for line in told] == [
+        "s15/disgust1_1: not applied: no row of this key has onset 4",
+        "s15/digsust1_2: not applied: no row has this key",
+    ]
+
+
 @pytest.mark.parametrize(
     ("there", "what"),
     [

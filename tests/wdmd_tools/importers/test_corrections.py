@@ -73,11 +73,27 @@ def test_they_can_be_switched_off_or_replaced(tmp_path: Path) -> None:
     assert mine.origin == str(path)
 
 
+def test_as_a_spreadsheet_saves_them(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    text = "key;field;old;new;date;source;why\na;apex;/;59;21.11.2026;Übungslabor;x, y\n"
+    path.write_text(text, encoding="cp1252")
+    (one,) = load_corrections("casme2", str(path)).items
+    assert (one.key, one.old, one.new, one.source, one.why) == (
+        "a",
+        "/",
+        "59",
+        "Übungslabor",
+        "x, y",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("key,field,new\n", "line 1: expected the columns"),
         ("key,field,old,new,date,source,why\n,onset,1,2,,x,\n", "line 2: key, field and source"),
+        ("key,field,old,new,date,source,why\na,apx,1,2,,x,\n", "line 2: field 'apx'.*'apex'"),
+        ("key;field;old;new;date;source;why\na;onset;1;2x;;x;\n", "line 2: new: .*'2x'"),
     ],
 )
 def test_a_wrong_file_is_named(tmp_path: Path, text: str, says: str) -> None:
