@@ -2,7 +2,7 @@
 
     farneback   polynomial expansion; the parameters that BoostingVRME uses
     tvl1        total variation and L1, the slowest and, of the three, the field's reference
-    dis         dense inverse search, medium preset: some 15 times cheaper than Farneback
+    dis         dense inverse search, medium preset: the cheapest (perf/flow.py)
 
 References:
     Farnebäck, SCIA 2003; Zach, Pock and Bischof, DAGM 2007; Kroeger et al., ECCV 2016.

@@ -22,7 +22,7 @@ class BoostingOptions(Options):
 
     Args:
         size: ``nano``, which trains on a CPU in a minute or two, or ``paper``.
-        flow: Method of the flow; ``farneback`` is the published one, ``dis`` costs a fifteenth of it.
+        flow: Method of the flow; ``farneback`` is the published one, ``dis`` costs far less.
         side: Of the canvas in which flow is computed, px.
         epochs: Passes over the windows.
         batch: Windows per step.
