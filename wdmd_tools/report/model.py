@@ -10,6 +10,8 @@ Texts here are as the user wrote them; the templates escape them.
 
 from dataclasses import dataclass
 
+from wdmd_tools.report.release import ReleaseFacts
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -311,6 +313,7 @@ class Overview:
         settings: The configuration as YAML.
         versions: Program and version.
         command: What builds the same again.
+        release: What was imported; `None` for a dataset of one's own.
         data_hash: Of the tables.
         schema_version: Of the tables.
     """
@@ -326,5 +329,6 @@ class Overview:
     settings: str
     versions: tuple[tuple[str, str], ...]
     command: str
+    release: ReleaseFacts | None
     data_hash: str
     schema_version: str

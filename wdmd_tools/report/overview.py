@@ -12,12 +12,15 @@ import yaml
 
 from wdmd_tools.annotations import CONSENSUS
 from wdmd_tools.config import BuildConfig
+from wdmd_tools.importers.model import RELEASE
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.manifest.tables import read_table
+from wdmd_tools.pipeline.import_facts import imported
 from wdmd_tools.protocol import load_protocol
 from wdmd_tools.report.code_texts import CodeText, code_texts
 from wdmd_tools.report.histogram import histogram, named_histogram
 from wdmd_tools.report.model import Histogram, Overview, ProblemExample, ProblemGroup
+from wdmd_tools.report.release import import_words, release_facts
 
 MOST_EXAMPLES = 50
 """Problems of a code that are listed; the rest is in rejects.parquet."""
@@ -48,6 +51,7 @@ def overview(dataset: Dataset) -> Overview:
         settings=yaml.safe_dump(info.get("config") or {}, sort_keys=False, allow_unicode=True),
         versions=tuple((str(k), str(v)) for k, v in (info.get("tools") or {}).items()),
         command=rebuild_command(info),
+        release=release_facts(info),
         data_hash=dataset.data_hash,
         schema_version=str(info.get("schema_version", "")),
     )
@@ -157,15 +161,21 @@ def _histograms(
 
 
 def rebuild_command(info: Mapping[str, Any]) -> str:
-    """The command that builds the same dataset again; the two folders are the user's to fill in.
+    """The command that makes the same dataset again; the folders are the user's to fill in.
 
     Args:
         info: `dataset.json`.
     """
+    said = imported(info)
     words = ["wdmd", "build", "--elan", "ann/", "--videos", "raw/", "--out", "data"]
-    if info.get("name"):
-        words += ["--name", str(info["name"])]
     usual = dict(_flat(BuildConfig().model_dump(mode="json")))
+    if said is not None:
+        # An import makes these settings itself.
+        words = import_words(said)
+        usual |= {"clips.annotated_only": False}
+        usual |= {"consensus.rule": "annotator", "consensus.annotator": RELEASE}
+    if info.get("name") and (said is None or info["name"] != said["display"]):
+        words += ["--name", str(info["name"])]
     for key, value in _flat(info.get("config") or {}):
         if key not in usual or usual[key] != value:
             written = "null" if value is None else str(value)

@@ -1,3 +1,4 @@
+import json
 import shutil
 from urllib.parse import unquote
 
@@ -200,3 +201,52 @@ def test_the_command_names_what_is_not_usual():
         "--set crop.size=112 --protocol protocol.yaml"
     )
     assert rebuild_command({}) == "wdmd build --elan ann/ --videos raw/ --out data"
+
+
+def imported_info(**changes):
+    fixed = {"key": "032_3_1", "field": "apex", "old": "-1", "new": "4945", "why": EVIL}
+    fixed |= {"source": "someone", "date": "2024-05-31"}
+    said = {
+        "dataset": "samm",
+        "display": "SAMM",
+        "version": "codes.xlsx: 5 rows",
+        "layout": "frames as found",
+        "policies": {"offset_zero": "apex", "onset_zero": "drop", "apex_at_onset": "keep"},
+        "corrections": {"origin": "built-in samm.csv", "applied": [fixed], "not_needed": 3},
+        "counts": [
+            {"what": "micro-expressions", "expected": 1159, "found": 5},
+            {"what": "long clips", "expected": None, "found": 7},
+        ],
+    }
+    return said | changes
+
+
+def test_a_release_is_told(tmp_path):
+    tiny_dataset(tmp_path, n_recordings=2)
+    path = tmp_path / "dataset.json"
+    info = json.loads(path.read_text())
+    path.write_text(json.dumps(info | {"name": "SAMM", "import": imported_info()}))
+    index = write_report(tmp_path).index
+    page = read_page(index)
+    assert "SAMM: codes.xlsx: 5 rows" in page.text
+    assert "1,159" in page.text
+    assert "032_3_1: apex -1 -> 4945" in page.text
+    assert "wdmd import samm SRC --out data" in page.text
+    assert "--elan" not in page.text
+    assert EVIL not in index.read_text()
+
+
+def test_the_command_of_an_import():
+    settings = {"clips": {"annotated_only": False}, "crop": {"size": 64}}
+    settings["consensus"] = {"rule": "annotator", "annotator": "release"}
+    said = imported_info(
+        policies={"offset_zero": "drop", "onset_zero": "drop", "apex_at_onset": "keep"},
+        corrections={"origin": "/home/me/my fixes.csv", "applied": [], "not_needed": 0},
+    )
+    info = {"name": "mine", "config": settings, "import": said}
+    assert rebuild_command(info) == (
+        "wdmd import samm SRC --out data --corrections 'my fixes.csv' --offset-zero drop --name mine "
+        "--set crop.size=64"
+    )
+    said["corrections"]["origin"] = "none"
+    assert "--corrections none" in rebuild_command(info)
