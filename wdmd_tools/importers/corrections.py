@@ -160,7 +160,7 @@ def _parse(path: Path, where: str) -> Iterable[Correction]:
         if not (one.key and one.field and one.source):
             raise ConfigError(f"{where}: line {line}: key, field and source must not be empty")
         if one.field not in FIELDS:
-            raise UnknownNameError(f"{where}: line {line}: field", one.field, FIELDS)
+            raise UnknownNameError(f"field ({path.name}, line {line})", one.field, FIELDS)
         if one.field in NUMBERS:
             try:
                 frame_number(one.new)

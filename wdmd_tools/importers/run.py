@@ -18,7 +18,7 @@ from wdmd_tools.importers.corrections import (
 )
 from wdmd_tools.importers.model import RELEASE, Count, Release
 from wdmd_tools.importers.plan import Policies, ReleasePlan, plan_release
-from wdmd_tools.importers.tree import walk
+from wdmd_tools.importers.tree import Tree, walk
 from wdmd_tools.pipeline.build import build_plan, check_origin, check_out
 from wdmd_tools.pipeline.engine.base import Engine
 from wdmd_tools.pipeline.hashing import sha256_of
@@ -103,10 +103,12 @@ def import_release(
     check_origin(out, release.display)
     _check_counts(release, strict=strict_counts)
     planned = plan_release(release, src, policies, looked_at)
+    tree = walk(src)
     idle = tuple(one for one in chosen.items if one not in release.corrections)
     plan = Plan(
         planned.plan.recordings,
         (
+            *_link_problems(tree),
             *planned.plan.problems,
             *_count_problems(release),
             # Built-in ones are for several versions of a release, one's own for this one.
@@ -120,7 +122,7 @@ def import_release(
         _settings(config),
         name=name or release.display,
         synthetic=_is_synthetic(src),
-        about={"import": _about(release, _sheets(release, src), planned, chosen, idle, policies)},
+        about={"import": _about(release, _sheets(release, tree), planned, chosen, idle, policies)},
         face_model=face_model,
         jobs=jobs,
         engine=engine,
@@ -177,12 +179,27 @@ def _idle_problems(idle: tuple[Correction, ...], origin: str) -> list[Problem]:
     ]
 
 
-def _sheets(release: Release, src: Path) -> dict[str, str]:
+def _link_problems(tree: Tree) -> list[Problem]:
+    if not tree.links:
+        return []
+    names = ", ".join(path.relative_to(tree.root).as_posix() for path in tree.links[:5])
+    more = f" and {len(tree.links) - 5} more" if len(tree.links) > 5 else ""
+    return [
+        Problem(
+            "W_LINK",
+            f"links to folders are not followed: {names}{more}",
+            "put the folder there, or give the folder that it leads to as SRC",
+            str(tree.root),
+        )
+    ]
+
+
+def _sheets(release: Release, tree: Tree) -> dict[str, str]:
     """SHA-256 of the files that rows come from, by their place in the release."""
     sources = {event.source for video in release.videos for event in video.events}
     return {
-        path.relative_to(src).as_posix(): sha256_of(path)
-        for path in walk(src).sheets
+        path.relative_to(tree.root).as_posix(): sha256_of(path)
+        for path in tree.sheets
         if any(source.startswith((f"{path.name}!", f"{path.name} row ")) for source in sources)
     }
 

@@ -82,11 +82,13 @@ class Tree:
         root: The folder that was given.
         sheets: Spreadsheets and CSV files in it, by path.
         places: Comparable own name to folders with frames and films, by path.
+        links: Links to folders, which are not followed, by path.
     """
 
     root: Path
     sheets: tuple[Path, ...]
     places: dict[str, tuple[Place, ...]]
+    links: tuple[Path, ...] = ()
 
     def all_places(self) -> Iterator[Place]:
         """Every folder with frames, and every film."""
@@ -126,14 +128,16 @@ def walk(root: Path) -> Tree:
         )
     sheets: list[Path] = []
     places: dict[str, list[Place]] = defaultdict(list)
+    links: list[Path] = []
     try:
-        _walk(root, (), sheets, places)
+        _walk(root, (), sheets, places, links)
     except OSError as error:
         raise ConfigError(describe_os_error(error, error.filename or root)) from None
     return Tree(
         root,
         tuple(sorted(sheets)),
         {name: tuple(sorted(group, key=lambda one: one.path)) for name, group in places.items()},
+        tuple(sorted(links)),
     )
 
 
@@ -172,6 +176,7 @@ def _walk(
     names: tuple[str, ...],
     sheets: list[Path],
     places: dict[str, list[Place]],
+    links: list[Path],
 ) -> None:
     has_frames = False
     below: list[os.DirEntry[str]] = []
@@ -182,6 +187,10 @@ def _walk(
                 continue
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry)
+                continue
+            if entry.is_symlink() and entry.is_dir():
+                # It may lead back up, or to another form of the same pictures.
+                links.append(Path(entry.path))
                 continue
             ending = _ending(entry.name)
             if ending in IMAGES:
@@ -196,7 +205,7 @@ def _walk(
         places[own].append(Place(folder, names or (own,)))
     if len(names) < _DEPTH:
         for entry in sorted(below, key=lambda one: one.name):
-            _walk(Path(entry.path), (*names, comparable(entry.name)), sheets, places)
+            _walk(Path(entry.path), (*names, comparable(entry.name)), sheets, places, links)
 
 
 def _pictures(folder: Path) -> list[str]:

@@ -132,6 +132,17 @@ def test_corrections_of_ones_own_that_change_nothing_are_told(
     ]
 
 
+def test_links_to_folders_are_told(release: Path, tmp_path: Path, face_model: Path) -> None:
+    (release / "rawpic" / "s16").symlink_to(tmp_path, target_is_directory=True)
+    result = run(
+        "import", "casme2sq", release, "--out", tmp_path / "data", "--size", 48, "--jobs", 1,
+        "--face-model", face_model, "--no-report", "--json",
+    )  # fmt: skip
+    said = json.loads(result.stdout)
+    (told,) = [line for line in said["warnings"] if "W_LINK" in line]
+    assert "not followed: rawpic/s16;" in told
+
+
 @pytest.mark.parametrize(
     ("there", "what"),
     [

@@ -92,7 +92,10 @@ def test_as_a_spreadsheet_saves_them(tmp_path: Path) -> None:
     [
         ("key,field,new\n", "line 1: expected the columns"),
         ("key,field,old,new,date,source,why\n,onset,1,2,,x,\n", "line 2: key, field and source"),
-        ("key,field,old,new,date,source,why\na,apx,1,2,,x,\n", "line 2: field 'apx'.*'apex'"),
+        (
+            "key,field,old,new,date,source,why\na,apx,1,2,,x,\n",
+            r"unknown field \(mine.csv, line 2\) 'apx'; .*'apex'",
+        ),
         ("key;field;old;new;date;source;why\na;onset;1;2x;;x;\n", "line 2: new: .*'2x'"),
     ],
 )

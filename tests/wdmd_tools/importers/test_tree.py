@@ -76,3 +76,17 @@ def test_no_folder(tmp_path: Path) -> None:
 def test_no_sheet(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no labels .* no spreadsheet"):
         the_sheet(walk(tmp_path), "labels", what="labels")
+
+
+def test_links_to_folders_are_listed_and_links_to_files_followed(tmp_path: Path) -> None:
+    folder = frames(tmp_path / "elsewhere" / "EP01", [1, 2], "img{}.jpg")
+    root = tmp_path / "release"
+    (root / "sub01").mkdir(parents=True)
+    (root / "sub01" / "EP01").symlink_to(folder, target_is_directory=True)
+    (root / "sub01" / "EP02").mkdir()
+    (root / "sub01" / "EP02" / "img1.jpg").symlink_to(folder / "img1.jpg")
+    (root / "loop").symlink_to(tmp_path, target_is_directory=True)
+    tree = walk(root)
+    assert tree.links == (root / "loop", root / "sub01" / "EP01")
+    assert tree.find("sub01", "EP01") == ()
+    assert [place.path for place in tree.find("EP02")] == [root / "sub01" / "EP02"]
