@@ -4,7 +4,8 @@
     predictions.json    version, results: clip -> label, score, segment; external_data
 
 A video is a clip of the dataset (a crop file); segments are ``[start, end)`` in seconds from its first
-frame, the end being where the next frame begins. The only label is ``ME``.
+frame, the end being where the next frame begins. The labels are ``ME`` and, where the dataset has
+macro-expressions, ``Macro``.
 
 Reference: ActivityNet large-scale activity recognition challenge, evaluation code's file formats.
 """
@@ -14,10 +15,15 @@ from typing import Any
 from wdmd_tools.atomic import write_json
 from wdmd_tools.export.options import Job
 from wdmd_tools.export.times import clip_starts_s, span_s
+from wdmd_tools.intervals import Interval, from_frames
+from wdmd_tools.predictions import MACRO
 
 VERSION = "VERSION 1.3"
 SUBSETS = {"train": "training", "val": "validation", "test": "testing", None: "training"}
 """Names of splits there; without splits everything is "training"."""
+
+LABELS = {"me": "ME", MACRO: "Macro"}
+"""Kinds of segments, and what they are called there."""
 
 
 def write(job: Job) -> None:
@@ -34,14 +40,17 @@ def write(job: Job) -> None:
             "recording": clip["recording_id"],
             "subject": clip["subject_id"],
             "annotations": [
-                {"label": "ME", "segment": span_s(times, frames)}
-                for frames in dataset.reference_intervals(clip["clip_id"])
+                {"label": label, "segment": span_s(times, _interval(row))}
+                for kind, label in LABELS.items()
+                for row in dataset.clip_segments(clip["clip_id"], kind)
             ],
         }
     taxonomy = [
         {"nodeId": 0, "nodeName": "Root", "parentId": None, "parentName": None},
         {"nodeId": 1, "nodeName": "ME", "parentId": 0, "parentName": "Root"},
     ]
+    if any(row["label"] == "Macro" for one in database.values() for row in one["annotations"]):
+        taxonomy.append({"nodeId": 2, "nodeName": "Macro", "parentId": 0, "parentName": "Root"})
     truth = {"version": VERSION, "taxonomy": taxonomy, "database": database}
     write_json(job.folder / "ground_truth.json", truth)
     if job.options.predictions is not None:
@@ -51,7 +60,7 @@ def write(job: Job) -> None:
         results = {
             clip_id: [
                 {
-                    "label": "ME",
+                    "label": LABELS[MACRO if segment.is_macro else "me"],
                     "score": round(segment.score, 6),
                     "segment": span_s(starts[clip_id], segment.interval),
                 }
@@ -61,3 +70,7 @@ def write(job: Job) -> None:
         }
         document = {"version": VERSION, "results": results, "external_data": {}}
         write_json(job.folder / "predictions.json", document)
+
+
+def _interval(row: dict[str, Any]) -> Interval:
+    return from_frames(row["onset_frame"], row["offset_frame"])

@@ -1,10 +1,10 @@
 """MEGC spotting files, as the challenges of 2022 to 2024 ask for them.
 
-    vid,onset,offset,type          1-based frames, onset and offset both inside; type is ``me``
+    vid,onset,offset,type          1-based frames, onset and offset both inside; ``me``, or ``mae`` (macro)
 
-A ``vid`` is a clip (a crop file), its first frame is 1. ``ground_truth.csv`` holds the consensus MEs,
-``predictions.csv`` a model's; macro-expressions (``mae``) are not annotated here. ``videos.csv`` says which
-recording and frames of the source film a vid is, so that rows can be moved to long videos.
+A ``vid`` is a clip (a crop file), its first frame is 1. ``ground_truth.csv`` holds the consensus MEs and
+macro-expressions, ``predictions.csv`` a model's. ``videos.csv`` says which recording and frames of the
+source film a vid is, so that rows can be moved to long videos.
 
 Reference: Micro-Expression Grand Challenge 2022 to 2024, cross-cultural spotting, submission format.
 """
@@ -13,7 +13,8 @@ from collections.abc import Iterable
 
 from wdmd_tools.export.csv_table import write_csv
 from wdmd_tools.export.options import Job
-from wdmd_tools.intervals import Interval, to_frames
+from wdmd_tools.intervals import Interval, from_frames, to_frames
+from wdmd_tools.predictions import MACRO
 
 HEAD = ("vid", "onset", "offset", "type")
 
@@ -22,9 +23,10 @@ def write(job: Job) -> None:
     """Write ``ground_truth.csv``, ``videos.csv``, and ``predictions.csv`` where predictions are given."""
     clips = job.dataset.clips.to_pylist()
     truth = [
-        (clip["clip_id"], spans)
+        (clip["clip_id"], from_frames(row["onset_frame"], row["offset_frame"]), kind == MACRO)
         for clip in clips
-        for spans in job.dataset.reference_intervals(clip["clip_id"])
+        for kind in ("me", MACRO)
+        for row in job.dataset.clip_segments(clip["clip_id"], kind)
     ]
     # Challenge scripts choke on a byte order mark, so these files have none.
     write_csv(job.folder / "ground_truth.csv", HEAD, _rows(truth), mark=False)
@@ -49,16 +51,16 @@ def write(job: Job) -> None:
 
         found = open_predictions(job.options.predictions, job.dataset)
         spans = [
-            (clip_id, segment.interval)
+            (clip_id, segment.interval, segment.is_macro)
             for clip_id, one in found.items()
             for segment in one.segments
         ]
         write_csv(job.folder / "predictions.csv", HEAD, _rows(sorted(spans)), mark=False)
 
 
-def _rows(spans: Iterable[tuple[str, Interval]]) -> list[tuple[str, int, int, str]]:
+def _rows(spans: Iterable[tuple[str, Interval, bool]]) -> list[tuple[str, int, int, str]]:
     rows = []
-    for clip_id, interval in spans:
+    for clip_id, interval, macro in spans:
         onset, offset = to_frames(interval)
-        rows.append((clip_id, onset + 1, offset + 1, "me"))
+        rows.append((clip_id, onset + 1, offset + 1, "mae" if macro else "me"))
     return rows

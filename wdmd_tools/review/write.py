@@ -252,7 +252,8 @@ def _findings(
             segments = [
                 segment
                 for segment in (one.segments if one else ())
-                if options.threshold is None or segment.score >= options.threshold
+                if not segment.is_macro
+                and (options.threshold is None or segment.score >= options.threshold)
             ]
             for segment in segments:
                 best = max((segment.interval.iou(human) for human in humans), default=0.0)

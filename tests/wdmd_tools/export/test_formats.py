@@ -72,6 +72,38 @@ def test_megc_counts_from_one_and_includes_the_offset(tmp_path: Path) -> None:
     assert table(tmp_path / "o" / "videos.csv")[1]["first_source_frame"] == "51"
 
 
+def with_macro(root: Path) -> tuple[Dataset, Path]:
+    """An ME in frames 10 to 19 and a macro-expression in 30 to 44; a model says one of each."""
+    rows = [
+        segment_row("c0", CONSENSUS, 10, 19, fps=25, label="ME"),
+        segment_row("c0", CONSENSUS, 30, 44, kind="macro", fps=25, label="macro"),
+    ]
+    data = write_dataset(root / "d", [clip_row("c0", 50, fps=25, has_me=True)], rows)
+    said = (
+        PredictedSegment(from_frames(10, 19), 0.9),
+        PredictedSegment(from_frames(30, 45), 0.8, "macro"),
+    )
+    write_predictions(root / "p", [ClipPrediction("c0", said)])
+    return data, root / "p"
+
+
+def test_macro_expressions_keep_their_type(tmp_path: Path) -> None:
+    data, said = with_macro(tmp_path)
+    options = ExportOptions(predictions=said)
+    export_dataset(data, "megc", tmp_path / "megc", options)
+    truth = (tmp_path / "megc" / "ground_truth.csv").read_text().split()
+    assert truth[1:] == ["c0,11,20,me", "c0,31,45,mae"]
+    found = (tmp_path / "megc" / "predictions.csv").read_text().split()
+    assert found[1:] == ["c0,11,20,me", "c0,31,46,mae"]
+    export_dataset(data, "activitynet", tmp_path / "an", options)
+    document = json.loads((tmp_path / "an" / "ground_truth.json").read_text())
+    labels = [one["label"] for one in document["database"]["c0"]["annotations"]]
+    assert labels == ["ME", "Macro"]
+    assert [node["nodeName"] for node in document["taxonomy"]] == ["Root", "ME", "Macro"]
+    results = json.loads((tmp_path / "an" / "predictions.json").read_text())["results"]
+    assert [one["label"] for one in results["c0"]] == ["ME", "Macro"]
+
+
 def test_csv_is_safe_complete_and_explained(tmp_path: Path) -> None:
     data = small(tmp_path / "d")
     export_dataset(data, "csv", tmp_path / "o")

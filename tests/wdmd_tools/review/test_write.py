@@ -118,6 +118,17 @@ def test_the_list_is_ranked_and_says_who_saw_what(tmp_path: Path) -> None:
     assert [one.value for one in scores.annotations] == ["0.900 #1"]
 
 
+def test_macro_expressions_are_not_offered_as_mes(tmp_path: Path) -> None:
+    said = (
+        PredictedSegment(from_frames(10, 19), 0.6),
+        PredictedSegment(from_frames(30, 45), 0.9, "macro"),
+    )
+    report = write_reviews(
+        two_clips(tmp_path / "d"), {"c0": ClipPrediction("c0", said)}, tmp_path / "o"
+    )
+    assert [one.score for one in report.findings if one.clip_id == "c0"] == [0.6]
+
+
 def test_a_model_did_not_miss_what_it_never_saw(tmp_path: Path) -> None:
     data = two_clips(tmp_path / "d")
     judged = ClipPrediction("c0", p_me=0.2)
