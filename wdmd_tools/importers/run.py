@@ -8,6 +8,7 @@ from typing import Any
 
 from wdmd_tools.annotations import Problem
 from wdmd_tools.config import BuildConfig, ConsensusConfig
+from wdmd_tools.emotions import scheme
 from wdmd_tools.errors import ConfigError, DataError
 from wdmd_tools.importers import reader_of
 from wdmd_tools.importers.corrections import (
@@ -111,6 +112,7 @@ def import_release(
             *_link_problems(tree),
             *planned.plan.problems,
             *_count_problems(release),
+            *_emotion_problems(release),
             # Built-in ones are for several versions of a release, one's own for this one.
             *(_idle_problems(idle, chosen.origin) if corrections is not None else ()),
         ),
@@ -176,6 +178,25 @@ def _idle_problems(idle: tuple[Correction, ...], origin: str) -> list[Problem]:
             origin,
         )
         for one in idle
+    ]
+
+
+def _emotion_problems(release: Release) -> list[Problem]:
+    """Words that no scheme knows, each once: they would be left out of recognition in silence."""
+    known = scheme("4")
+    first: dict[str, str] = {}
+    for video in release.videos:
+        for event in video.events:
+            if event.emotion and known.classify(event.emotion) is None:
+                first.setdefault(event.emotion, event.source)
+    return [
+        Problem(
+            "W_EMOTION_WORD",
+            f"emotion {word!r} is in no class of recognition",
+            "correct the word in the sheet or with --corrections, if it is mistyped",
+            source,
+        )
+        for word, source in first.items()
     ]
 
 

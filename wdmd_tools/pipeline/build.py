@@ -178,6 +178,9 @@ def check_out(out: Path, inputs: Mapping[str, Path]) -> None:
     """
     if out.exists() and not out.is_dir():
         raise ConfigError(f"--out: {out} is a file; give a folder")
+    for above in out.absolute().parents:
+        if above.is_file():
+            raise ConfigError(f"--out: {above}, above {out.name}, is a file; give a folder")
     for option, folder in inputs.items():
         if folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
             raise ConfigError(

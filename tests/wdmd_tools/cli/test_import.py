@@ -14,6 +14,9 @@ from releases import xlsx
 from typer.testing import CliRunner
 
 from wdmd_tools import cli
+from wdmd_tools.importers.casme2sq import read
+from wdmd_tools.importers.corrections import Corrections
+from wdmd_tools.importers.run import _emotion_problems
 from wdmd_tools.manifest import Dataset
 
 cli._register()
@@ -130,6 +133,26 @@ def test_corrections_of_ones_own_that_change_nothing_are_told(
         "s15/disgust1_1: not applied: no row of this key has onset 4",
         "s15/digsust1_2: not applied: no row has this key",
     ]
+
+
+def test_an_unknown_emotion_is_told_once_per_word(release: Path) -> None:
+    rows = [
+        (*row[:6], "postive" if number < 2 else row[6], *row[7:]) for number, row in enumerate(ROWS)
+    ]
+    sheets = {"CASFEcode_final": rows, "naming rule1": [(15, "s15", 1)]}
+    sheets |= {"naming rule2": [("0101", "disgust1")]}  # type: ignore[dict-item]
+    xlsx(release / "CAS(ME)^2code_final.xlsx", sheets)  # type: ignore[arg-type]
+    (told,) = _emotion_problems(read(release, Corrections()))
+    assert told.code == "W_EMOTION_WORD"
+    assert "'postive'" in told.message
+    assert told.file.endswith("row 1")
+
+
+def test_a_file_above_the_folder(release: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    result = run("import", "casme2sq", release, "--out", tmp_path / "notes.txt" / "a" / "b")
+    assert result.exit_code == 2
+    assert "notes.txt, above b, is a file" in result.stderr.replace("\n", "")
 
 
 def test_links_to_folders_are_told(release: Path, tmp_path: Path, face_model: Path) -> None:
