@@ -75,7 +75,8 @@ def main_columns(name: str, table: Table | None = None) -> tuple[str, ...]:
         return entry.columns
     if table is None or _has_states(table):
         return _CONVERSATION
-    return ("f1_megc", "f1_analysis", "strs") if _known(table, _JOINT) else ("f1_megc",)
+    emotions = ("uf1", "uar") if _known(table, ("uf1", "uar")) else ()
+    return (*emotions, "f1_megc", *(_JOINT if _known(table, _JOINT) else ()))
 
 
 def picture_metric(table: Table) -> str:

@@ -51,6 +51,16 @@ def test_a_known_dataset_has_its_papers_columns_even_when_they_are_blank() -> No
     assert note(table("samm-lv", SPOT)) == ""
 
 
+def test_pooled_datasets_are_compared_by_the_metrics_of_recognition_too() -> None:
+    pooled = "casme2-and-samm-and-smic"
+    assert main_columns(pooled, table(pooled, SPOT | NONE)) == ("f1_megc",)
+    emotions = {name: Estimate(0.5) for name in ("uf1", "uar")}
+    assert main_columns(pooled, table(pooled, SPOT | NONE | emotions)) == ("uf1", "uar", "f1_megc")
+    joint = emotions | {name: Estimate(0.1) for name in ("f1_analysis", "strs")}
+    found = main_columns(pooled, table(pooled, SPOT | NONE | joint))
+    assert found == ("uf1", "uar", "f1_megc", "f1_analysis", "strs")
+
+
 def test_the_picture_draws_what_is_known() -> None:
     assert picture_metric(table("casme2sq", SPOT | NONE)) == "f1_megc"
     assert picture_metric(table("casme2sq", SPOT | {"uf1": Estimate(0.3)})) == "uf1"
