@@ -22,6 +22,7 @@ from wdmd_tools.manifest.samples import emotion_samples
 from wdmd_tools.predictions import MACRO
 
 AUTO_SCHEME = "3"
+THREE_CLASSES = "emotion3"
 _LEARNT = "train"
 
 
@@ -49,8 +50,10 @@ def what_is_asked(folds: Sequence[Fold], emotions: str = AUTO, macro: bool | Non
 
     Args:
         folds: All of them.
-        emotions: ``"auto"``: three classes where every fold has two of them to learn from; ``"none"``; or a
-            scheme's name.
+        emotions: ``"auto"``: three classes where the dataset's release names them (segments of kind
+            ``emotion3``, which `wdmd import` writes) and every fold has two of them to learn from: what
+            else is built from ELAN is there for spotting, and a second task would change those rows;
+            ``"none"``; or a scheme's name.
         macro: `None`: where every fold has macro-expressions to learn from.
 
     Raises:
@@ -85,6 +88,8 @@ def asking(datasets: Sequence[BenchDataset], emotions: str | None) -> list[Bench
 def _emotions(folds: Sequence[Fold], name: str) -> str:
     scheme = scheme_of(AUTO_SCHEME) if name == AUTO else known_scheme(name)
     if scheme is None or not folds:
+        return NO_EMOTIONS
+    if name == AUTO and THREE_CLASSES not in _source(folds[0]).segments["kind"].to_pylist():
         return NO_EMOTIONS
     classes_of = _classes_by_clip(_source(folds[0]), scheme)
     for fold in folds:

@@ -49,7 +49,13 @@ THREE = scheme("3")
 RUNNER = CliRunner()
 
 
-def lab(root: Path, words: dict[str, Sequence[str]], macro: Sequence[str] = ()) -> Dataset:
+def lab(
+    root: Path,
+    words: dict[str, Sequence[str]],
+    macro: Sequence[str] = (),
+    *,
+    imported: bool = True,
+) -> Dataset:
     """Subjects and their emotions: a clip of 60 frames each, its ME at 20..29; without any state."""
     clips, segments = [], []
     for number, (subject, emotions) in enumerate(words.items()):
@@ -71,6 +77,9 @@ def lab(root: Path, words: dict[str, Sequence[str]], macro: Sequence[str] = ()) 
                 segment_row(name, CONSENSUS, 20, 29, label="ME", apex_frame=24),
                 segment_row(name, CONSENSUS, 20, 29, kind="emotion", label=word),
             ]
+            coarse = THREE.classify(word)
+            if imported and coarse is not None:
+                segments.append(segment_row(name, CONSENSUS, 20, 29, kind="emotion3", label=coarse))
             if subject in macro:
                 segments.append(segment_row(name, CONSENSUS, 35, 55, kind="macro", label=""))
     return write_dataset(root, clips, segments, name=root.name)
@@ -366,6 +375,10 @@ def test_what_a_dataset_asks(tmp_path: Path) -> None:
     assert what_is_asked(loso) == Asked("3")
     one_class = lab(tmp_path / "one", {"S1": ("fear",), "S2": ("happy",), "S3": ("happy",)})
     assert what_is_asked(folds_of(one_class, "holdout")) == Asked()
+    # Built from ELAN it is there for spotting: emotions only where they are asked for.
+    built = folds_of(lab(tmp_path / "built", WORDS, imported=False), "holdout")
+    assert what_is_asked(built) == Asked()
+    assert what_is_asked(built, "3") == Asked("3")
     with pytest.raises(ManifestError, match="no micro-expression to learn from has a class of"):
         what_is_asked(folds_of(one_class, "holdout"), "casme2-5")
 
@@ -411,7 +424,14 @@ def test_bench_run_with_recognisers(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """The whole way: processes, results, tables; then again with other classes."""
     monkeypatch.chdir(tmp_path)
     tiny_dataset(tmp_path / "data", n_recordings=6, n_frames=24, mes_per_clip=1, with_crops=True)
-    command = ["run", "--models", "never,emotion-majority,emotion-random", "--json"]
+    command = [
+        "run",
+        "--models",
+        "never,emotion-majority,emotion-random",
+        "--json",
+        "--emotions",
+        "3",
+    ]
     done = RUNNER.invoke(app, command)
     assert done.exit_code == 0, done.stderr
     listed = json.loads(done.stdout)["tables"][0]["rows"]
