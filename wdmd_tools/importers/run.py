@@ -100,11 +100,16 @@ def import_release(
     check_out(out, {"SRC": src})
     chosen = load_corrections(dataset, corrections)
     policies = policies or Policies()
-    release = read(src, chosen)
+    tree = walk(src)
+    try:
+        release = read(src, chosen)
+    except DataError as error:
+        # What is missing may lie behind a link.
+        hint = "".join(f"; {one.message}: {one.fix}" for one in _link_problems(tree))
+        raise DataError(f"{error}{hint}") from None
     check_origin(out, release.display)
     _check_counts(release, strict=strict_counts)
     planned = plan_release(release, src, policies, looked_at)
-    tree = walk(src)
     idle = tuple(one for one in chosen.items if one not in release.corrections)
     plan = Plan(
         planned.plan.recordings,

@@ -166,6 +166,16 @@ def test_links_to_folders_are_told(release: Path, tmp_path: Path, face_model: Pa
     assert "not followed: rawpic/s16;" in told
 
 
+def test_frames_behind_a_link_are_missing_and_the_link_is_named(
+    release: Path, tmp_path: Path
+) -> None:
+    (release / "rawpic").rename(tmp_path / "disk")
+    (release / "rawpic").symlink_to(tmp_path / "disk", target_is_directory=True)
+    result = run("import", "casme2sq", release, "--out", tmp_path / "data")
+    assert result.exit_code == 3
+    assert "links to folders are not followed: rawpic" in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize(
     ("there", "what"),
     [
