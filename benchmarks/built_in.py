@@ -13,7 +13,10 @@ def _trivial(name: str, cls: str, display: str, note: str) -> ModelEntry:
 
 
 _LBP_SOURCES = (
-    *(f"benchmarks.models.{name}" for name in ("emotion_svm", "lbp", "svm", "validation")),
+    *(
+        f"benchmarks.models.{name}"
+        for name in ("cut_clips", "emotion_svm", "lbp", "svm", "validation")
+    ),
     *(
         f"benchmarks.features.{name}"
         for name in ("blocks", "grey", "lbp_codes", "lbp_sip", "lbp_top", "store", "windows")
@@ -51,7 +54,7 @@ def _meldae(name: str, preset: str, display: str, note: str, group: str = "paper
 _MOL_SOURCES = (
     "benchmarks.models.mol",
     "benchmarks.models.adapters",
-    *(f"benchmarks.models.{name}" for name in ("svm", "validation")),
+    *(f"benchmarks.models.{name}" for name in ("cut_clips", "svm", "validation")),
     *(f"benchmarks.features.{name}" for name in ("flow_methods", "grey", "landmarks", "store")),
     "meldae.calibration",
     "meldae.decode",

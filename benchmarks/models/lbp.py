@@ -24,6 +24,7 @@ from benchmarks.features.lbp_codes import LbpGeometry
 from benchmarks.features.store import FeatureSettings, HistogramStore
 from benchmarks.features.windows import window_descriptors, window_starts
 from benchmarks.models.base import FitContext, Recogniser, Spotter
+from benchmarks.models.cut_clips import NOT_LEARNT, NothingToSpotError, say_nothing
 from benchmarks.models.emotion_svm import EmotionSide, clips_of_samples, in_order
 from benchmarks.models.options import Options, read_options
 from benchmarks.models.svm import LinearSvm, Sigmoid, fit_sigmoid, train_svm
@@ -101,18 +102,27 @@ class LbpSvm(Spotter, Recogniser):
         self._me = self._state = LinearSvm(np.zeros(0, np.float32), 0.0, 0.0)
         self._frame_sigmoid = self._clip_sigmoid = self._state_sigmoid = Sigmoid()
         self._decoding = Decoding()
+        self._spots = True
         self._emotions = EmotionSide(self._descriptors)
-
-    # What is learnt.
 
     def fit(self, dataset: Dataset, context: FitContext) -> None:
         """Train both SVMs on the training split, choose everything else on the validation split.
 
         Raises:
-            ManifestError: The training split has no ME.
+            ManifestError: The training split has no ME, or nothing else and no emotions are asked for.
         """
         self.options = read_options(LbpOptions, context.options, self.kind)
-        self._context = context
+        self._context, self._spots = context, True
+        try:
+            self._fit_spotting(dataset, context)
+        except NothingToSpotError:
+            if context.emotions is None:
+                raise
+            self._spots, self.facts = False, {"spotting": NOT_LEARNT}
+        if context.emotions is not None:
+            self._emotions.fit(dataset, context.emotions, context.seed)
+
+    def _fit_spotting(self, dataset: Dataset, context: FitContext) -> None:
         train, check = training_and_validation(dataset, context.seed)
         durations = [
             interval.duration_ms / clip.fps
@@ -134,7 +144,7 @@ class LbpSvm(Spotter, Recogniser):
         for clip, counts in store.each(dataset, check):
             self._collect(dataset, clip, counts, check_me, check_state, None)
         if not me.has_both() or not len(check_me):
-            raise ManifestError(
+            raise NothingToSpotError(
                 f"{dataset.root}: the training and validation clips are too short for windows of "
                 f"{1000 * self.window_s:.0f} ms with and without a micro-expression"
             )
@@ -145,8 +155,6 @@ class LbpSvm(Spotter, Recogniser):
         margins = self._me.margins(arrays[2])
         self._frame_sigmoid = fit_sigmoid(margins, arrays[3], balanced=True)
         self._choose(dataset, check, store)
-        if context.emotions is not None:
-            self._emotions.fit(dataset, context.emotions, context.seed)
 
     def _share_of_negatives(self, dataset: Dataset, clips: Sequence[Clip]) -> float:
         """Which share of the windows without an ME to train on."""
@@ -207,12 +215,12 @@ class LbpSvm(Spotter, Recogniser):
         self._decoding, value = choose_decoding(scored, DecodingConfig())
         self.facts["validation_objective"] = round(value, 4)
 
-    # What is said.
-
     def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
         """Score and decode the clips of a split."""
         if self._context is None:
             raise ValueError("Expected `fit` before `predict`.")
+        if not self._spots:
+            return say_nothing(dataset, split)
         store = self._store(self._context)
         found = []
         for clip, counts in store.each(dataset, list(dataset.iter_clips(split))):

@@ -78,9 +78,7 @@ def test_an_alias_takes_the_row_of_a_known_dataset(tmp_path: Path) -> None:
 
 
 def test_an_imported_dataset_is_called_as_in_the_catalogue(tmp_path: Path) -> None:
-    dataset = tiny_dataset(
-        tmp_path / "d", with_crops=True, n_recordings=3, clips_per_recording=1
-    )
+    dataset = tiny_dataset(tmp_path / "d", with_crops=True, n_recordings=3, clips_per_recording=1)
     info = dataset.info | {"import": {"dataset": "casme2sq"}}
     (tmp_path / "d" / "dataset.json").write_text(json.dumps(info), encoding="utf-8")
     opened, _ = open_datasets(BenchConfig(), [tmp_path / "d"], tmp_path)

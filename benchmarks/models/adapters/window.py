@@ -15,6 +15,7 @@ from pydantic import Field
 from benchmarks.models.adapters.decided import Decisions, Scored
 from benchmarks.models.adapters.spans import Float, Span, sliding_spans, spread, truth_of
 from benchmarks.models.base import FitContext
+from benchmarks.models.cut_clips import NothingToSpotError
 from benchmarks.models.options import Options
 from benchmarks.models.validation import training_and_validation
 from wdmd_tools.errors import ManifestError
@@ -89,7 +90,7 @@ class WindowAdapter:
         """Learn from the training split's windows, choose on the validation split.
 
         Raises:
-            ManifestError: The training split has no window with an ME.
+            NothingToSpotError: The training split has no window with an ME, or none without.
         """
         train, check = training_and_validation(dataset, context.seed)
         self.window_s = self._duration(dataset, train)
@@ -99,7 +100,7 @@ class WindowAdapter:
         positive = np.flatnonzero(truth[:, 0] == 1)
         negative = np.flatnonzero(truth[:, 0] == 0)
         if not len(positive) or not len(negative):
-            raise ManifestError(
+            raise NothingToSpotError(
                 f"{dataset.root}: windows of {1000 * self.window_s:.0f} ms with and without a "
                 "micro-expression are needed in the training split"
             )

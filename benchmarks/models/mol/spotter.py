@@ -9,6 +9,7 @@ from benchmarks.features.flow_methods import FlowMethod
 from benchmarks.models.adapters.shared import SharedAdapter, SharedOptions
 from benchmarks.models.adapters.window import WindowAdapter, WindowOptions
 from benchmarks.models.base import FitContext, Recogniser, Spotter
+from benchmarks.models.cut_clips import NOT_LEARNT, NothingToSpotError, say_nothing
 from benchmarks.models.mol.config import SIZES, MolConfig
 from benchmarks.models.mol.frames import MolFrames
 from benchmarks.models.mol.recognition import MolRecogniser
@@ -100,7 +101,12 @@ class Mol(Spotter, Recogniser):
         self.options = options = read_options(MolOptions, context.options, "mol")
         self._context, self._recogniser = context, None
         self._adapter = _adapter(options)
-        self._adapter.fit(dataset, context)
+        try:
+            self._adapter.fit(dataset, context)
+        except NothingToSpotError:
+            if context.emotions is None:
+                raise
+            self._adapter = None
         if context.emotions is not None:
             recogniser = MolRecogniser(options.config, options.method, balanced=options.balanced)
             recogniser.learn(dataset, context.emotions, context)
@@ -108,8 +114,10 @@ class Mol(Spotter, Recogniser):
 
     def predict(self, dataset: Dataset, split: str) -> list[ClipPrediction]:
         """Spot in the clips of a split."""
-        if self._context is None or self._adapter is None:
+        if self._context is None:
             raise ValueError("Expected `fit` before `predict`.")
+        if self._adapter is None:
+            return say_nothing(dataset, split)
         return self._adapter.predict(dataset, split, self._context)
 
     def recognise(self, dataset: Dataset, samples: Sequence[EmotionSample]) -> list[Recognition]:
@@ -124,7 +132,7 @@ class Mol(Spotter, Recogniser):
 
     def describe(self) -> dict[str, Any]:
         """Facts for the result; what belongs to the recogniser is under ``recognition``."""
-        facts = {} if self._adapter is None else self._adapter.describe()
+        facts = {"spotting": NOT_LEARNT} if self._adapter is None else self._adapter.describe()
         options = self.options
         said: dict[str, Any] = {
             **facts,

@@ -19,6 +19,7 @@ from benchmarks.models.emotion_svm import (
 )
 from benchmarks.models.lbp import LbpSvm, LbpTopSvm, centred
 from benchmarks.models.lbp_mop import LbpMopSvm
+from benchmarks.models.mol.spotter import Mol
 from wdmd_tools.emotions import scheme
 from wdmd_tools.errors import ManifestError
 from wdmd_tools.intervals import Interval
@@ -32,7 +33,7 @@ def context(folder: Path) -> FitContext:
     return FitContext(0, folder, folder, folder, {"blocks": 2, "size": 32}, emotions=scheme("3"))
 
 
-def moving_faces(root: Path, n_subjects: int = 6) -> Dataset:
+def moving_faces(root: Path, n_subjects: int = 6, me: tuple[int, int] = (12, 19)) -> Dataset:
     """One clip a subject and emotion; the emotion says which quarter of the picture shakes in the ME.
 
     frames    0        12      20        30
@@ -57,7 +58,7 @@ def moving_faces(root: Path, n_subjects: int = 6) -> Dataset:
                 )
             )
             rows += [
-                segment_row(name, "consensus", 12, 19, kind, label)
+                segment_row(name, "consensus", *me, kind, label)
                 for kind, label in (("me", "ME"), ("emotion", word))
             ]
     return write_dataset(root, clips, rows)
@@ -84,6 +85,31 @@ def test_lbp_models_learn_what_is_plain_to_see(
     spotted = EmotionSample("", samples[0].clip_id, "r", "s", Interval(29, 30), None, None)
     (one,) = model.recognise(dataset, [spotted])
     assert one.emotion in scheme("3").classes
+
+
+@pytest.mark.parametrize("model", [LbpTopSvm(), Mol()])
+def test_clips_that_are_nothing_but_an_me_are_recognised_and_not_spotted_in(
+    model: LbpSvm | Mol, tmp_path: Path
+) -> None:
+    # frames    0                 30
+    # me        |-----------------|     no window without one
+    dataset = moving_faces(tmp_path / "data", me=(0, 29))
+    quick = {"landmarks": False, "steps": 2, "batch": 4}
+    how = (
+        context(tmp_path)
+        if isinstance(model, LbpSvm)
+        else replace(context(tmp_path), options=quick)
+    )
+    model.fit(dataset, how)
+    for one in model.predict(dataset, "test"):
+        assert not one.segments
+        assert one.frame_scores is None
+        assert one.p_me is None
+    samples = [one.blind for one in emotion_samples(dataset, scheme("3"), "test")]
+    assert len(model.recognise(dataset, samples)) == len(samples) == 6
+    assert model.describe()["spotting"].startswith("not learnt")
+    with pytest.raises(ManifestError, match="with and without a micro-expression"):
+        type(model)().fit(dataset, replace(how, emotions=None))
 
 
 def test_windows_around_intervals_by_hand() -> None:

@@ -1,5 +1,6 @@
 """MOL from a dataset to predictions and emotions."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,8 @@ def test_options_reach_the_network() -> None:
 def test_what_cannot_be_learnt_is_said(tmp_path: Path) -> None:
     dataset = tiny_dataset(tmp_path / "data", mes_per_clip=0, with_crops=True, n_frames=14)
     with pytest.raises(ManifestError, match="with and without a micro-expression"):
+        Mol().fit(training_view(dataset), replace(_context(tmp_path), emotions=None))
+    with pytest.raises(ManifestError, match="emotions of two classes"):
         Mol().fit(training_view(dataset), _context(tmp_path))
     with pytest.raises(ConfigError, match="option window"):
         Mol().fit(training_view(dataset), _context(tmp_path, window={"stride_ms": -1}))
