@@ -16,7 +16,6 @@ from benchmarks.runs.execute import failures, run
 from benchmarks.runs.plan import plan
 from benchmarks.runs.settings import Mode, RunSettings
 from benchmarks.specs import BenchConfig, DatasetSpec
-from wdmd_tools.emotions import scheme
 from wdmd_tools.errors import DataError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.predictions import read_predictions, write_predictions
@@ -175,7 +174,7 @@ def test_metrics_follow_from_the_prediction_files_alone(
     settings = RunSettings(out=tmp_path / "results")
     for one in execute(bench_data, [default_registry().get("random")], settings):
         folder = one.job.folder(settings.out)
-        again = rescore(_dataset(bench_data), folder, emotions=scheme("3"))
+        again = rescore(_dataset(bench_data), folder)
         assert json.loads(json.dumps(again["score"])) == one.score
         assert again["metrics"] == one.metrics
 
