@@ -47,8 +47,8 @@ class DatasetSpec(_Frozen):
         people: ``people.csv``, who is the same person in several datasets.
         display: As shown in tables; the dataset's own name when empty.
         synthetic: Whether to label it as synthetic; found out from the dataset when `None`.
-        emotions: What is recognised: ``auto`` (three classes where they can be learnt in every fold),
-            ``none``, or a scheme of `wdmd_tools.emotions`.
+        emotions: What is recognised: ``auto`` (three classes where the dataset was imported and they can be
+            learnt in every fold), ``none``, or a scheme of `wdmd_tools.emotions`.
         macro: Whether spotters are asked for macro-expressions too; where there are any when `None`.
     """
 

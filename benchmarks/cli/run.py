@@ -34,7 +34,10 @@ def run(
     ] = None,
     suite: Annotated[
         str | None,
-        typer.Option(help="The paper's experiments: ablation, sensitivity or losses."),
+        typer.Option(
+            help="Experiments with one setting changed a row: ablation, sensitivity or losses of the "
+            "paper, plus, mol, boosting."
+        ),
     ] = None,
     preset: Annotated[str, typer.Option(help="The full model of a suite.")] = "nano",
     set_: Annotated[
@@ -65,8 +68,8 @@ def run(
     emotions: Annotated[
         str | None,
         typer.Option(
-            help="What is recognised: auto (three classes where they can be learnt), none, or a scheme "
-            "such as 4 or casme2-5; over what bench.yaml says."
+            help="What is recognised: auto (three classes of imported datasets that can teach them), none, "
+            "or a scheme such as 3, 4 or casme2-5; over what bench.yaml says."
         ),
     ] = None,
     config: ConfigFile = None,

@@ -60,6 +60,8 @@ class FilmSpotting:
         clips: Number of clips.
         covered: Share of these frames that are in a clip.
         speaking: Mean of the clips' speaking probabilities; `None` when the model says nothing of it.
+        answered: Whether the model said anything about micro-expressions, be it that there is none. One
+            that learnt to recognise only, from clips that were cut around them, does not.
     """
 
     video: Path
@@ -70,6 +72,7 @@ class FilmSpotting:
     clips: int
     covered: float
     speaking: float | None
+    answered: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -80,6 +83,7 @@ class FilmSpotting:
             "n_frames": len(self.scores),
             "clips": self.clips,
             "covered": round(self.covered, 4),
+            "answered": self.answered,
             "p_speaking": None if self.speaking is None else round(self.speaking, 4),
             "segments": [one.to_json() for one in self.segments],
         }
@@ -121,6 +125,10 @@ def on_the_film(
         clips=len(rows),
         covered=float(inside.mean()) if end else 0.0,
         speaking=float(np.mean(states)) if states else None,
+        answered=any(
+            one.segments or one.frame_scores is not None or one.p_me is not None
+            for one in predictions
+        ),
     )
 
 

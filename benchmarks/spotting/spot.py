@@ -15,8 +15,9 @@ from benchmarks.spotting.film import build_film
 from benchmarks.spotting.found import FilmSpotting, on_the_film
 from benchmarks.spotting.kept import find, fit_key, keep
 from wdmd_tools.clips import slug
-from wdmd_tools.errors import ConfigError
+from wdmd_tools.errors import ConfigError, ManifestError
 from wdmd_tools.manifest import Dataset
+from wdmd_tools.manifest.samples import emotion_samples
 from wdmd_tools.pipeline.hashing import sha256_of
 
 
@@ -77,12 +78,19 @@ def spot_film(
     Raises:
         VideoError: There is no such film.
         ConfigError: Emotions are asked of a model that says none.
-        DataError: The film holds nothing to look at, or the dataset nothing to learn from.
+        DataError: The film holds nothing to look at, or the dataset nothing to learn from, also of the
+            classes that are asked for.
     """
     scheme = known_scheme(settings.emotions)
     kind = entry.load()
     if scheme is not None and not issubclass(kind, Recogniser):
         raise ConfigError(f"--emotions {settings.emotions}: {entry.name} does not say emotions")
+    learnt = training_view(data)
+    if scheme is not None and not emotion_samples(learnt, scheme, "train"):
+        raise ManifestError(
+            f"{data.root}: no micro-expression to learn from has a class of the scheme "
+            f"{scheme.name!r}; choose another with --emotions, or none"
+        )
     seconds: dict[str, float] = {}
     begin = time.perf_counter()
     folder = settings.results / "spot" / f"{slug(video.stem)}-{_name_of(data, video)}"
@@ -97,7 +105,6 @@ def spot_film(
     )
     seconds["build"] = round(time.perf_counter() - begin, 2)
     begin = time.perf_counter()
-    learnt = training_view(data)
     key = fit_key(entry, learnt, settings.seed, settings.emotions)
     work = settings.results / ".cache" / "fits"
     context = FitContext(

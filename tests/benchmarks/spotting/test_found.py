@@ -62,6 +62,19 @@ def test_segments_lie_on_the_film(found: FilmSpotting) -> None:
     assert np.isnan(found.scores[50])
 
 
+def test_no_answer_is_told_from_the_answer_none(tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path, [clip_row("a", 20)], [])
+    for said, answered in (
+        (ClipPrediction("a"), False),
+        (ClipPrediction("a", p_state=0.5), False),
+        (ClipPrediction("a", p_me=0.0), True),
+        (ClipPrediction("a", frame_scores=np.zeros(20, np.float32)), True),
+        (ClipPrediction("a", (_segment(2, 5, 0.5),)), True),
+    ):
+        found = on_the_film(dataset, tmp_path / "f.mp4", "m", [said])
+        assert (found.answered, found.to_json()["answered"]) == (answered, answered)
+
+
 def test_segments_that_touch_inside_of_a_clip_stay_two(tmp_path: Path) -> None:
     dataset = write_dataset(tmp_path, [clip_row("a", 20)], [])
     said = ClipPrediction("a", (_segment(2, 5, 0.5), _segment(5, 9, 0.6)))
