@@ -15,16 +15,21 @@ class LandmarkHead(nn.Module):
         size: Of the frames, px.
         narrow: Channels of the convolution.
         hidden: Of the layer in between.
+        relu: Whether a ReLU follows the layer in between, as published.
     """
 
-    def __init__(self, channels: int, side: int, size: int, narrow: int, hidden: int) -> None:
+    def __init__(
+        self, channels: int, side: int, size: int, narrow: int, hidden: int, *, relu: bool = True
+    ) -> None:
         super().__init__()
         self.size = size
+        bend = (nn.ReLU(),) if relu else ()
         self.layers = nn.Sequential(
             nn.Conv2d(channels, narrow, 3),
             nn.ReLU(),
             nn.Flatten(),
             nn.Linear(narrow * (side - 2) ** 2, hidden),
+            *bend,
             nn.Linear(hidden, 2 * LANDMARKS),
         )
 

@@ -109,6 +109,7 @@ class MolNetwork(nn.Module):
                 config.size,
                 config.landmark_narrow,
                 config.landmark_hidden,
+                relu=config.landmark_relu,
             )
             if config.landmarks
             else None

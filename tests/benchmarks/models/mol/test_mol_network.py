@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from benchmarks.models.mol.config import SIZES, NetworkConfig
+from benchmarks.models.mol.heads import LandmarkHead
 from benchmarks.models.mol.losses import class_loss, flow_loss, landmark_loss
 from benchmarks.models.mol.network import MolNetwork
 
@@ -63,6 +64,25 @@ def test_the_paper_size_has_the_shapes_of_the_paper() -> None:
     assert network.landmarks.layers[3].in_features == 6272
     assert said.flow is not None
     assert said.flow.shape == (1, 7, 2, 128, 128)
+
+
+@pytest.mark.parametrize("relu", [True, False])
+def test_landmark_head_by_its_layers(relu: bool) -> None:
+    torch.manual_seed(0)
+    head = LandmarkHead(channels=3, side=5, size=64, narrow=2, hidden=6, relu=relu)
+    convolution, first, last = (one for one in head.layers if hasattr(one, "weight"))
+    maps = torch.randn(4, 3, 5, 5)
+    hidden = first(torch.relu(convolution(maps)).flatten(1))
+    assert (hidden < 0).any()
+    off = last(torch.relu(hidden) if relu else hidden).reshape(4, 68, 2)
+    torch.testing.assert_close(head(maps), 64 * (0.5 + off))
+
+
+def test_the_paper_size_bends_as_published() -> None:
+    heads = [MolNetwork(SIZES[size].network, 2).landmarks for size in ("paper", "nano")]
+    kinds = [[type(one).__name__ for one in head.layers] for head in heads if head is not None]
+    published = ["Conv2d", "ReLU", "Flatten", "Linear", "ReLU", "Linear"]
+    assert kinds == [published, [*published[:4], "Linear"]]
 
 
 def test_without_heads_and_without_tasks() -> None:
