@@ -40,12 +40,14 @@ def distill(
     from meldae.presets import get_config
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar
+    from wdmd_tools.cli.paths import check_out_folder
     from wdmd_tools.errors import ConfigError
     from wdmd_tools.manifest import Dataset
 
     if device not in ("auto", "cpu", "cuda"):
         raise ConfigError(f"--device {device}: expected auto, cpu or cuda")
     start = get_config(preset)
+    check_out_folder(out)
     opened = open_run(teacher)
     dataset = use_own_split(opened, Dataset.open(data))
 

@@ -31,6 +31,7 @@ def explain(
     from wdmd_tools.agreement.render import markdown_table
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar
+    from wdmd_tools.cli.paths import check_out_folder
     from wdmd_tools.cli.tables import print_table
     from wdmd_tools.errors import ConfigError, UnknownNameError
     from wdmd_tools.manifest import Dataset
@@ -40,6 +41,7 @@ def explain(
         raise UnknownNameError("split", split, (*SPLITS, "all"))
     if frame and clip is None:
         raise ConfigError("--frame: say of which clip, with --clip")
+    check_out_folder(out, data=data)
     opened = open_run(run)
     dataset = use_own_split(opened, Dataset.open(data))
 

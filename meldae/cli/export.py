@@ -28,8 +28,11 @@ def export(
     from meldae.open_run import open_run
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar
+    from wdmd_tools.cli.paths import check_out_file
     from wdmd_tools.manifest import Dataset
 
+    # The ending tells an exported file from a run.
+    check_out_file(out, option="--out", endings=(".onnx",))
     opened = open_run(run)
     dataset = use_own_split(opened, Dataset.open(data)) if int8 else None
 

@@ -57,6 +57,7 @@ def spot(
     from meldae.open_run import open_run
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar, say
+    from wdmd_tools.cli.paths import check_out_eaf, check_out_file
     from wdmd_tools.errors import ConfigError, VideoError
 
     if faces not in ("all", "main"):
@@ -77,6 +78,10 @@ def spot(
         return
     if out is not None:
         raise ConfigError(f"--out: for a folder of films, {video} is one; use --eaf, --csv, --plot")
+    check_out_eaf(eaf)
+    check_out_file(csv, option="--csv", endings=(".csv",))
+    check_out_file(plot, option="--plot", endings=(".png", ".svg", ".pdf"))
+    check_out_file(scores, option="--scores", endings=(".parquet",))
 
     from meldae.spot import spot as spot_video
     from meldae.spot.output import (
@@ -152,11 +157,13 @@ def _search(
     from meldae.search.folder import search_folder
     from wdmd_tools.cli.console import out as stdout
     from wdmd_tools.cli.console import print_json, progress_bar
+    from wdmd_tools.cli.paths import check_out_folder
     from wdmd_tools.cli.tables import print_table
     from wdmd_tools.errors import ConfigError, PartialResultError
 
     if out is None:
         raise ConfigError(f"{folder} is a folder: say where the candidates go, with --out DIR")
+    check_out_folder(out)
     with progress_bar(enabled=not as_json) as bar:
         report = search_folder(
             folder,

@@ -186,7 +186,9 @@ class OnnxRun(RunFolder):
         try:
             return start_session(graph)
         except ModelFileError as error:
-            raise ModelFileError(f"{self.path}: {error}") from None
+            raise ModelFileError(
+                f"{self.path}: {error}; export the run again with `meldae export`"
+            ) from None
 
     @cached_property
     def card(self) -> dict[str, Any]:
@@ -197,7 +199,9 @@ class OnnxRun(RunFolder):
         except ValueError:
             found = None
         if not isinstance(found, dict) or found.get("format") != FORMAT:
-            raise ModelFileError(f"{self.path}: not made by `meldae export`: no metadata of ours")
+            raise ModelFileError(
+                f"{self.path}: not made by `meldae export` (no metadata of ours); export a run with it"
+            )
         if found.get("version") != VERSION:
             raise ModelFileError(
                 f"{self.path}: written by another version of meldae (format "

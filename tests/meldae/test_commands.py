@@ -141,6 +141,48 @@ def test_spot_needs_a_video(trained: tuple[Path, Path, str], tmp_path: Path) -> 
     assert not (tmp_path / "a.eaf").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "name", "says"),
+    [
+        ("--csv", "film.mp4", "ends in .csv"),
+        ("--eaf", "film.mp4", "ends in .eaf"),
+        ("--scores", "s.txt", "ends in .parquet"),
+        ("--plot", "p.xyz", "ends in .png or .svg or .pdf"),
+        ("--plot", "film.mp4/p.png", "expected a folder"),
+        ("--eaf", "people.eaf", "holds more than a model's findings"),
+    ],
+)
+def test_outputs_are_refused_before_the_film_is_read(
+    trained: tuple[Path, Path, str], tmp_path: Path, option: str, name: str, says: str
+) -> None:
+    _, run, _ = trained
+    film, people = tmp_path / "film.mp4", tmp_path / "people.eaf"
+    film.write_bytes(b"not a video")
+    people.write_text("<ANNOTATION_DOCUMENT/>")
+    code, out, err = call("spot", film, "--run", run, option, tmp_path / name)
+    assert (code, out, len(err.strip().splitlines())) == (2, "", 1)
+    assert says in err
+    assert (film.read_bytes(), people.read_text()) == (b"not a video", "<ANNOTATION_DOCUMENT/>")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "nowhere", "--out", f"{__file__}/m.onnx"),
+        ("explain", "nowhere", "--out", __file__),
+        ("distill", "nowhere", "--out", __file__),
+        ("spot", str(Path(__file__).parent), "--run", "RUN", "--out", __file__),
+    ],
+)
+def test_a_file_is_no_folder_to_write_to(
+    trained: tuple[Path, Path, str], arguments: tuple[str, ...]
+) -> None:
+    _, run, _ = trained
+    code, out, err = call(*[str(run) if word == "RUN" else word for word in arguments])
+    assert (code, out, len(err.strip().splitlines())) == (2, "", 1)
+    assert "is a file, expected a folder" in err
+
+
 def test_a_raw_video_becomes_an_elan_file(trained: tuple[Path, Path, str], tmp_path: Path) -> None:
     """A portrait of 1.2 s through landmarks, alignment, model and ELAN."""
     if find_face_model() is None:
