@@ -45,14 +45,19 @@ def spot(
     from benchmarks.spotting.output import write_film_csv, write_film_eaf
     from benchmarks.spotting.spot import Settings, spot_film
     from wdmd_tools.cli.console import print_json, progress_bar
+    from wdmd_tools.cli.paths import check_out_eaf, check_out_file
     from wdmd_tools.errors import VideoError
     from wdmd_tools.manifest import Dataset
 
     _, registry = configured(config)
     entry = registry.get(model)
     known_scheme(emotions)
+    if video.is_dir():
+        raise VideoError(f"{video}: is a folder; name one film (meldae spot takes folders)")
     if not video.is_file():
         raise VideoError(f"{video}: no such file")
+    check_out_eaf(eaf)
+    check_out_file(csv, option="--csv", endings=(".csv",))
     settings = Settings(results, runs, seed, emotions, face_model)
     with progress_bar(enabled=not as_json) as bar:
         task = bar.add_task("reading", total=None)
@@ -89,5 +94,10 @@ def _show(done: "Spotted") -> None:
         markup=False,
         highlight=False,
     )
+    if not done.found.answered:
+        say(
+            f"{done.found.model} learnt to recognise only, since the clips that it learnt from were cut "
+            "around their expressions: this does not say that there is none; give another --data"
+        )
     if not done.is_kept:
         say("what the model learnt cannot be kept; the next film will take as long")

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from builders import tiny_dataset
 from projects import portrait_frames, write_film
@@ -51,6 +53,10 @@ def test_a_film_is_spotted_and_the_fit_kept(tmp_path: Path) -> None:
         (["{film}", "--model", "always", "--emotions", "9"], 2, "unknown scheme of emotions"),
         (["{film}", "--model", "always", "--emotions", "3"], 2, "does not say emotions"),
         (["{film}"], 2, "--model"),
+        (["{folder}", "--model", "always"], 3, "is a folder; name one film"),
+        (["{film}", "--model", "always", "--eaf", "{folder}"], 2, "expected a file"),
+        (["{film}", "--model", "always", "--csv", "{film}/o.csv"], 2, "expected a folder"),
+        (["{film}", "--model", "always", "--csv", "{film}"], 2, "ends in .csv"),
     ],
 )
 def test_wrong_calls_are_one_line(
@@ -59,11 +65,26 @@ def test_wrong_calls_are_one_line(
     tiny_dataset(tmp_path / "data")
     film = tmp_path / "film.mp4"
     film.write_bytes(b"not a film")
-    given = [word.format(film=film) for word in words]
+    given = [word.format(film=film, folder=tmp_path) for word in words]
     result = CliRunner().invoke(app, _spot(tmp_path, *given))
     assert result.exit_code == code
     assert message in " ".join(result.output.split())
     assert "Traceback" not in result.output
+
+
+def test_emotions_that_the_dataset_cannot_teach_are_refused(tmp_path: Path) -> None:
+    # Boosting would learn that every frame is neutral, and drop all that it spots.
+    tiny_dataset(tmp_path / "data")
+    table = tmp_path / "data" / "segments.parquet"
+    rows = pq.read_table(table)
+    pq.write_table(rows.filter(pc.not_equal(rows["kind"].cast("string"), "emotion")), table)
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"not a film")
+    words = [str(film), "--model", "boosting", "--emotions", "3"]
+    result = CliRunner().invoke(app, _spot(tmp_path, *words))
+    assert result.exit_code == 3
+    assert "has a class of the scheme '3'" in " ".join(result.output.split())
+    assert not (tmp_path / "results").exists()
 
 
 def test_a_file_that_is_no_film(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from wdmd_tools.cli import app
-from wdmd_tools.cli.paths import check_out_folder, typed
+from wdmd_tools.cli import _register, app
+from wdmd_tools.cli.paths import check_out_file, check_out_folder, typed
 from wdmd_tools.errors import ConfigError
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.predictions import write_predictions
+
+_register()
 
 
 def test_a_file_or_the_dataset_itself_is_no_folder_to_write_to(tmp_path: Path) -> None:
@@ -26,6 +28,18 @@ def test_a_file_or_the_dataset_itself_is_no_folder_to_write_to(tmp_path: Path) -
         check_out_folder(tmp_path / "data" / "x", data=tmp_path / "data")
     check_out_folder(None)
     check_out_folder(tmp_path / "new" / "deep", data=tmp_path / "data")
+
+
+def test_a_folder_is_no_file_to_write_to(tmp_path: Path) -> None:
+    taken = tmp_path / "file.txt"
+    taken.write_text("x")
+    with pytest.raises(ConfigError, match=r"--eaf .*: is a folder, expected a file"):
+        check_out_file(tmp_path, option="--eaf")
+    with pytest.raises(ConfigError, match="is a file, expected a folder"):
+        check_out_file(taken / "below.eaf", option="--eaf")
+    check_out_file(None, option="--eaf")
+    check_out_file(taken, option="--eaf")
+    check_out_file(tmp_path / "new" / "deep.eaf", option="--eaf")
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), min_size=1, max_size=4))
