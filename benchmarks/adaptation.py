@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from benchmarks.models.base import Spotter
 from benchmarks.registry import ModelEntry
-from wdmd_tools.errors import ConfigError
+from wdmd_tools.errors import ConfigError, UnknownNameError
 
 METHODS = ("normalise", "match-rate", "self-train")
 """What the built-in models know; another model's own methods are its own option ``adapt``."""
@@ -23,16 +23,18 @@ def with_adaptation(entries: Iterable[ModelEntry], methods: Sequence[str]) -> li
 
     Raises:
         ConfigError: None of the models can adapt, or a method is empty.
+        UnknownNameError: All that can adapt are built in, and do not know a method.
     """
     if any(not method for method in methods):
         raise ConfigError(f"--adapt: give one or more of {', '.join(METHODS)}, by commas")
     rows: list[ModelEntry] = []
-    able = 0
+    able: list[type[Spotter]] = []
     for entry in entries:
         rows.append(entry)
-        if entry.load().adapt is Spotter.adapt:
+        kind = entry.load()
+        if kind.adapt is Spotter.adapt:
             continue
-        able += 1
+        able.append(kind)
         rows += [
             replace(
                 entry,
@@ -45,4 +47,7 @@ def with_adaptation(entries: Iterable[ModelEntry], methods: Sequence[str]) -> li
         ]
     if methods and not able:
         raise ConfigError("--adapt: none of these models can use clips without labels; meldae can")
+    unknown = next((method for method in methods if method not in METHODS), None)
+    if unknown is not None and all(one.__module__.startswith("benchmarks.") for one in able):
+        raise UnknownNameError("method of --adapt", unknown, METHODS)
     return rows

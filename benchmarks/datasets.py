@@ -132,6 +132,10 @@ def _given(
         if protocol not in (HOLDOUT, CROSS):
             raise ConfigError(f"--train-data: goes with --protocol {CROSS}, not {protocol!r}")
         for folder in folders:
+            if folder.resolve() == train.resolve():
+                raise ConfigError(
+                    f"--train-data {train}: is --data too; leave it out to stay within one dataset"
+                )
             one, other = _two_names(train, folder)
             yield f"{one}-to-{other}", DatasetSpec(path=folder, train=train, protocol=CROSS)
     elif protocol == COMPOSITE:

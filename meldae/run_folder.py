@@ -19,7 +19,7 @@ from typing import Any
 from meldae.decode import Decoding
 from meldae.settings import RunConfig, load_config
 from wdmd_tools.atomic import write_json, write_text
-from wdmd_tools.errors import ModelFileError
+from wdmd_tools.errors import ConfigError, ModelFileError
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,18 @@ class RunFolder:
 
     @property
     def config(self) -> RunConfig:
-        """The configuration, with the frame rate that training settled on."""
-        return load_config(
-            self.read("config.json").get("config", {}), str(self.path / "config.json")
-        )
+        """The configuration, with the frame rate that training settled on.
+
+        Raises:
+            ModelFileError: It is absent, damaged, or has settings that this version does not know.
+        """
+        path = self.path / "config.json"
+        try:
+            return load_config(self.read("config.json").get("config", {}), str(path))
+        except ConfigError as error:
+            raise ModelFileError(
+                f"{error}; made by another version of meldae, or changed: use that version, or train again"
+            ) from None
 
     @property
     def result(self) -> dict[str, Any]:

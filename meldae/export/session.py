@@ -226,11 +226,20 @@ class OnnxRun(RunFolder):
 
     def read(self, name: str) -> dict[str, Any]:
         """``config.json`` or ``result.json`` of the run, from the metadata."""
-        found = self.card.get("files", {}).get(name)
+        files = self.card.get("files")
+        found = files.get(name) if isinstance(files, dict) else None
         if not isinstance(found, dict):
             raise ModelFileError(f"{self.path}: its metadata hold no {name}; export the run again")
         return found
 
     def exported_model(self) -> OnnxModel:
-        """The model, ready to be called."""
-        return OnnxModel(self._started, self.config.model, int(self.card["input"]["window"]))
+        """The model, ready to be called.
+
+        Raises:
+            ModelFileError: The metadata do not say how many frames it takes.
+        """
+        given = self.card.get("input")
+        window = given.get("window") if isinstance(given, dict) else None
+        if not isinstance(window, int):
+            raise ModelFileError(f"{self.path}: its metadata hold no window; export the run again")
+        return OnnxModel(self._started, self.config.model, window)

@@ -33,6 +33,7 @@ from meldae.timing import resample_index, spread_scores
 from wdmd_tools.config import CropConfig, QualityConfig
 from wdmd_tools.errors import ModelFileError, VideoError
 from wdmd_tools.intervals import Interval
+from wdmd_tools.settings_errors import settings_fault
 
 if TYPE_CHECKING:
     from wdmd_tools.faces.clip_faces import ClipFaces, Person
@@ -347,5 +348,5 @@ def _crop_like_training(run: RunFolder) -> CropConfig:
         return CropConfig.model_validate(values)
     except ValidationError as error:
         raise ModelFileError(
-            f"{run.path / 'config.json'}: dataset.crop is damaged: {error}"
+            f"{run.path / 'config.json'}: dataset.crop: {settings_fault(error, CropConfig)}; train again"
         ) from None

@@ -3,6 +3,7 @@
 import csv
 import itertools
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ from typer.testing import CliRunner
 
 from meldae.cli import app
 from meldae.open_run import open_run
+from meldae.run_folder import RunFolder
 from meldae.settings_file import read_config
 from meldae.spot import CHUNK_S, OVERLAP_S, SpottedSegment, Spotting, plan_chunks, spot
+from meldae.spot.film import _crop_like_training
 from meldae.spot.output import TIER, plot_spotting, write_spotting_csv, write_spotting_eaf
 from wdmd_tools.elan.reader import read_eaf
-from wdmd_tools.errors import ConfigError, VideoError
+from wdmd_tools.errors import ConfigError, ModelFileError, VideoError
 from wdmd_tools.faces.model_file import find_face_model
 from wdmd_tools.intervals import Interval
 from wdmd_tools.split.make import make_folds
@@ -139,6 +142,23 @@ def test_spot_needs_a_video(trained: tuple[Path, Path, str], tmp_path: Path) -> 
     assert code == 3
     assert "broken.mp4" in err
     assert not (tmp_path / "a.eaf").exists()
+
+
+def test_a_run_of_another_version_says_so(trained: tuple[Path, Path, str], tmp_path: Path) -> None:
+    _, run, _ = trained
+    film, copy = tmp_path / "film.mp4", tmp_path / "copy"
+    film.write_bytes(b"not a video")
+    shutil.copytree(run, copy)
+    settings = json.loads((copy / "config.json").read_text())
+    settings["config"]["model"]["later"] = 1
+    (copy / "config.json").write_text(json.dumps(settings))
+    code, _, err = call("spot", film, "--run", copy)
+    assert (code, len(err.strip().splitlines())) == (3, 1)
+    assert "made by another version of meldae" in err
+    settings["dataset"]["crop"]["size"] = "big"
+    (copy / "config.json").write_text(json.dumps(settings))
+    with pytest.raises(ModelFileError, match=r"dataset\.crop: size: [^\n]*; train again$"):
+        _crop_like_training(RunFolder(copy))
 
 
 @pytest.mark.parametrize(

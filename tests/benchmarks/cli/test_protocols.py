@@ -41,6 +41,8 @@ def test_rows_that_adapt_follow_their_model() -> None:
         with_adaptation(models[:1], ["normalise"])
     with pytest.raises(ConfigError, match="by commas"):
         with_adaptation(models, [""])
+    with pytest.raises(UnknownNameError, match="did you mean 'normalise'"):
+        with_adaptation(models, ["self-train", "nomalise"])
 
 
 def test_across_datasets_from_the_command_line(tmp_path: Path) -> None:
@@ -64,6 +66,7 @@ def test_across_datasets_from_the_command_line(tmp_path: Path) -> None:
     [
         (["--adapt", "normalise"], "--adapt: goes with --train-data"),
         (["--train-data", "nowhere"], "--train-data"),
+        (["--train-data", "{b}"], "is --data too; leave it out"),
         (["--protocol", "composite"], "at least twice"),
     ],
 )
@@ -71,8 +74,9 @@ def test_options_that_lack_their_data_are_refused(
     tmp_path: Path, options: list[str], message: str
 ) -> None:
     tiny_dataset(tmp_path / "b", with_crops=True, n_recordings=3, clips_per_recording=1)
+    given = [word.format(b=tmp_path / "b") for word in options]
     done = CliRunner().invoke(
-        app, ["run", "--models", "never", "--data", str(tmp_path / "b"), *options]
+        app, ["run", "--models", "never", "--data", str(tmp_path / "b"), *given]
     )
     assert done.exit_code == 2
     assert message in " ".join(done.output.split())

@@ -200,6 +200,21 @@ def test_int8_is_smaller_in_its_numbers_and_says_how_far_off(
     assert card["int8"]["largest"] == found.int8.largest
 
 
+@pytest.mark.parametrize("absent", ["input", "files"])
+def test_metadata_that_lack_something_are_named(
+    exported: Path, tmp_path: Path, absent: str
+) -> None:
+    graph = onnx.load(exported)
+    (entry,) = graph.metadata_props
+    entry.value = json.dumps({**json.loads(entry.value), absent: 3})
+    changed = tmp_path / "changed.onnx"
+    changed.write_bytes(graph.SerializeToString())
+    with pytest.raises(
+        ModelFileError, match=r"changed\.onnx: its metadata hold no .*; export the run"
+    ):
+        OnnxRun.open(changed).exported_model()
+
+
 def test_commands_open_the_file(
     run: RunFolder, exported: Path, dataset: Dataset, tmp_path: Path
 ) -> None:
