@@ -56,6 +56,8 @@ def test_a_film_is_spotted_and_the_fit_kept(tmp_path: Path) -> None:
         (["{folder}", "--model", "always"], 3, "is a folder; name one film"),
         (["{film}", "--model", "always", "--eaf", "{folder}"], 2, "expected a file"),
         (["{film}", "--model", "always", "--csv", "{film}/o.csv"], 2, "expected a folder"),
+        (["{film}", "--model", "always", "--eaf", "{film}"], 2, "ends in .eaf"),
+        (["{film}", "--model", "always", "--eaf", "{folder}/a.eaf"], 2, "more than a model's"),
         (["{film}", "--model", "always", "--csv", "{film}"], 2, "ends in .csv"),
     ],
 )
@@ -65,6 +67,7 @@ def test_wrong_calls_are_one_line(
     tiny_dataset(tmp_path / "data")
     film = tmp_path / "film.mp4"
     film.write_bytes(b"not a film")
+    (tmp_path / "a.eaf").write_text("<ANNOTATION_DOCUMENT/>")
     given = [word.format(film=film, folder=tmp_path) for word in words]
     result = CliRunner().invoke(app, _spot(tmp_path, *given))
     assert result.exit_code == code
