@@ -1,5 +1,6 @@
 """`bench datasets`: which there are, where they are, and how to come by the others."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +9,8 @@ import typer
 from benchmarks.cli.options import DATA, ConfigFile, DatasetFile, Json, configured_datasets
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from benchmarks.catalogue.check import Check
     from benchmarks.catalogue.found import Found
 
@@ -72,11 +75,13 @@ def _check(found: "list[Found]", *, quiet: bool) -> "dict[str, Check]":
                 one.dataset,
                 one.entry,
                 synthetic=one.synthetic,
-                progress=lambda done, total, task=task: bar.update(  # type: ignore[misc]
-                    task, completed=done, total=total
-                ),
+                progress=partial(_show, bar, task),
             )
     return checks
+
+
+def _show(bar: "Progress", task: "TaskID", done: int, total: int) -> None:
+    bar.update(task, completed=done, total=total)
 
 
 def _print(found: "list[Found]", checks: "dict[str, Check]", *, full: bool) -> None:

@@ -72,6 +72,7 @@ def import_(
     from wdmd_tools.importers.run import import_release
     from wdmd_tools.pipeline.engine.choose import choose_engine
     from wdmd_tools.pipeline.progress import BuildProgress
+    from wdmd_tools.settings_errors import option_fault
 
     overrides = {"crop.size": size, "crop.align": align, "crop.codec": codec}
     settings = load_config(config, set_ or (), overrides)
@@ -80,9 +81,7 @@ def import_(
             {"offset_zero": offset_zero, "onset_zero": onset_zero, "apex_at_onset": apex_at_onset}
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        option = str(first["loc"][0]).replace("_", "-")
-        raise ConfigError(f"--{option} {first['input']!r}: {first['msg']}") from None
+        raise ConfigError(option_fault(error)) from None
     chosen = choose_engine(engine, jobs, address)
     with progress_bar(enabled=not as_json) as bar:
         task = bar.add_task("looking at videos", total=None)

@@ -135,7 +135,7 @@ class SharedAdapter:
                     chosen = self._batch(train, generator)
                     total = self._loss(network, loss, chosen, pictures, targets, generator)
                     optimizer.zero_grad(set_to_none=True)
-                    total.backward()  # type: ignore[no-untyped-call]
+                    torch.autograd.backward(total)
                     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
                     optimizer.step()
                     kept.update(network)

@@ -5,6 +5,8 @@
 What is compared across encoders is then the encoder alone.
 """
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 
@@ -13,7 +15,7 @@ from meldae.layers.temporal import BiLstm
 from meldae.output import MeldaeOutput
 
 
-class FrameEncoder(nn.Module):
+class FrameEncoder(nn.Module, ABC):
     """Base of the encoders: a feature for each frame, from it and the one `step` frames before.
 
     Args:
@@ -24,6 +26,7 @@ class FrameEncoder(nn.Module):
         super().__init__()
         self.dim = dim
 
+    @abstractmethod
     def forward(self, frames: Tensor, step: int) -> Tensor:
         """Features of T frames.
 
@@ -34,7 +37,6 @@ class FrameEncoder(nn.Module):
         Returns:
             Shape (B, T, D).
         """
-        raise NotImplementedError
 
 
 class SharedNetwork(nn.Module):

@@ -147,7 +147,7 @@ def train_network(
             spot, classes, mask = (one[chosen].to(device) for one in rest)
             loss = joint_loss(scores, logits, spot, classes, mask, class_weights)
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            torch.autograd.backward(loss)
             optimiser.step()
             cycle.step()
         progress("training", epoch + 1, schedule.epochs)

@@ -71,7 +71,7 @@ def train_network(
             pairs = _drawn(config, generator)
             parts = _losses(network, batch, truth[chosen], weights, pairs, where)
             optimizer.zero_grad(set_to_none=True)
-            _total(parts, how).backward()  # type: ignore[no-untyped-call]
+            torch.autograd.backward(_total(parts, how))
             optimizer.step()
             last = {
                 name: 0.9 * last[name] + 0.1 * float(one.detach()) for name, one in parts.items()

@@ -174,7 +174,7 @@ def train(
                 said = model(features, mask)
                 loss = objective(said, [one.references for one in batch], features.shape[2])
                 optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                torch.autograd.backward(loss)
                 torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
                 optimizer.step()
                 average.update(model)

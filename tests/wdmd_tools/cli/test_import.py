@@ -243,7 +243,7 @@ def test_wrong_calls_end_in_one_line(release: Path, tmp_path: Path) -> None:
         (("casme2s", release), 2, "unknown dataset 'casme2s'; did you mean"),
         (("casme2sq", tmp_path / "none"), 2, "no such folder"),
         (("casme2sq", release, "--corrections", "x.csv"), 2, "--corrections: x.csv: no such file"),
-        (("casme2sq", release, "--offset-zero", "guess"), 2, "--offset-zero 'guess'"),
+        (("casme2sq", release, "--offset-zero", "guess"), 2, "--offset-zero: expected"),
         (("casme2sq", release, "--set", "crop.siz=3"), 2, "crop.siz: no such key"),
         (("casme2sq", release, "--jobs", 0), 2, "--jobs"),
         (("casme2sq", release, "--strict-counts"), 3, "micro-expressions 2 (published 57)"),

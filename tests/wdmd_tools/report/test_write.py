@@ -241,7 +241,7 @@ def test_the_command_of_an_import():
     settings["consensus"] = {"rule": "annotator", "annotator": "release"}
     said = imported_info(
         policies={"offset_zero": "drop", "onset_zero": "drop", "apex_at_onset": "keep"},
-        corrections={"origin": "/home/me/my fixes.csv", "applied": [], "not_needed": 0},
+        corrections={"origin": "my fixes.csv", "applied": [], "not_needed": 0},
     )
     info = {"name": "mine", "config": settings, "import": said}
     assert rebuild_command(info) == (
