@@ -10,27 +10,20 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from builders import clip_row, segment_row, tiny_dataset, write_dataset
+from builders import tiny_dataset
+from emotion_labs import THREE, WORDS, lab
 from typer.testing import CliRunner
 
-from benchmarks.asked import Asked, asking, what_is_asked
+from benchmarks.asked import Asked, what_is_asked
 from benchmarks.cli import app
-from benchmarks.datasets import BenchDataset
 from benchmarks.job import JobSpec, run_job
 from benchmarks.models.base import FitContext, Recogniser, Spotter, no_progress
 from benchmarks.protocols import Fold, Folders, folds_of, open_data, training_view
 from benchmarks.protocols.people import read_people
 from benchmarks.protocols.pooled import pool
-from benchmarks.registry import ModelEntry
-from benchmarks.results import JobKey, JobResult, job_hash
-from benchmarks.runs.plan import plan
-from benchmarks.runs.settings import RunSettings
+from benchmarks.results import JobKey, JobResult
 from benchmarks.scoring import Score
-from benchmarks.specs import DatasetSpec, load_bench_config
 from benchmarks.summary import point_values
-from wdmd_tools.annotations import CONSENSUS
-from wdmd_tools.emotions import scheme
-from wdmd_tools.errors import ConfigError, DataError, ManifestError, UnknownNameError
 from wdmd_tools.intervals import Interval
 from wdmd_tools.manifest import Dataset
 from wdmd_tools.manifest.samples import EmotionSample, emotion_samples
@@ -45,44 +38,7 @@ from wdmd_tools.predictions import (
 from wdmd_tools.split.make import make_loso
 from wdmd_tools.split.stored import write_split
 
-THREE = scheme("3")
 RUNNER = CliRunner()
-
-
-def lab(
-    root: Path,
-    words: dict[str, Sequence[str]],
-    macro: Sequence[str] = (),
-    *,
-    imported: bool = True,
-) -> Dataset:
-    """Subjects and their emotions: a clip of 60 frames each, its ME at 20..29; without any state."""
-    clips, segments = [], []
-    for number, (subject, emotions) in enumerate(words.items()):
-        split = ("train", "val", "test")[min(number, 2)]
-        for index, word in enumerate(emotions):
-            name = f"{subject}-{index}".lower()
-            clips.append(
-                clip_row(
-                    name,
-                    60,
-                    recording_id=name,
-                    source_video=f"{root.name}-{name}.mp4",
-                    subject_id=subject,
-                    split=split,
-                    has_me=True,
-                )
-            )
-            segments += [
-                segment_row(name, CONSENSUS, 20, 29, label="ME", apex_frame=24),
-                segment_row(name, CONSENSUS, 20, 29, kind="emotion", label=word),
-            ]
-            coarse = THREE.classify(word)
-            if imported and coarse is not None:
-                segments.append(segment_row(name, CONSENSUS, 20, 29, kind="emotion3", label=coarse))
-            if subject in macro:
-                segments.append(segment_row(name, CONSENSUS, 35, 55, kind="macro", label=""))
-    return write_dataset(root, clips, segments, name=root.name)
 
 
 class Careful(Spotter, Recogniser):
@@ -171,13 +127,6 @@ def make_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., J
         )
 
     return run
-
-
-WORDS: dict[str, Sequence[str]] = {
-    "S1": ("disgust", "happiness", "others"),
-    "S2": ("surprise",),
-    "S3": ("fear", "happy", "others"),
-}
 
 
 def test_a_job_recognises_what_is_annotated_and_what_it_spotted(
@@ -360,64 +309,6 @@ def test_a_person_of_two_sets_on_both_sides_is_found(tmp_path: Path) -> None:
             if clip in ("casme2.s1-0", "smic.s1-0")
         }
         assert len(sides) == 1
-
-
-def test_what_a_dataset_asks(tmp_path: Path) -> None:
-    dataset = lab(tmp_path / "lab", WORDS, macro=("S1",))
-    holdout = folds_of(dataset, "holdout")
-    assert what_is_asked(holdout) == Asked("3", macro=True)
-    assert what_is_asked(holdout, macro=False) == Asked("3")
-    assert what_is_asked(holdout, "none") == Asked("none", macro=True)
-    assert what_is_asked(holdout, "mmew-4") == Asked("mmew-4", macro=True)
-    write_split(dataset, make_loso(dataset, "loso", "subject", 0.0, 0))
-    loso = folds_of(dataset, "loso")
-    # The fold that leaves S1 out has no macro-expression to learn from, so no fold is asked for them.
-    assert what_is_asked(loso) == Asked("3")
-    one_class = lab(tmp_path / "one", {"S1": ("fear",), "S2": ("happy",), "S3": ("happy",)})
-    assert what_is_asked(folds_of(one_class, "holdout")) == Asked()
-    # Built from ELAN it is there for spotting: emotions only where they are asked for.
-    built = folds_of(lab(tmp_path / "built", WORDS, imported=False), "holdout")
-    assert what_is_asked(built) == Asked()
-    assert what_is_asked(built, "3") == Asked("3")
-    with pytest.raises(ManifestError, match="no micro-expression to learn from has a class of"):
-        what_is_asked(folds_of(one_class, "holdout"), "casme2-5")
-
-
-def test_only_what_is_asked_changes_a_jobs_hash() -> None:
-    key = JobKey(dataset="d", protocol="holdout", model="m")
-    plain = job_hash(key, {}, "t", "c", "d")
-    assert job_hash(key, {}, "t", "c", "d", Asked().facts) == plain
-    hashes = {
-        job_hash(key, {}, "t", "c", "d", Asked(name, macro).facts)
-        for name in ("none", "3", "4")
-        for macro in (False, True)
-    }
-    assert len(hashes) == 6
-
-
-def test_a_configuration_says_what_is_recognised(tmp_path: Path) -> None:
-    path = tmp_path / "bench.yaml"
-    path.write_text("datasets: { lab: { path: lab, emotions: 3, macro: false } }\n")
-    spec = load_bench_config(path).datasets["lab"]
-    assert (spec.emotions, spec.macro) == ("3", False)
-    path.write_text("datasets: { lab: { path: lab, emotions: five } }\n")
-    with pytest.raises(ConfigError, match=r"lab\.emotions: unknown scheme of emotions 'five'"):
-        load_bench_config(path)
-    one = BenchDataset("lab", "lab", DatasetSpec(path=tmp_path))
-    (changed,) = asking([one], "4")
-    assert changed.spec is not None
-    assert changed.spec.emotions == "4"
-    assert asking([one], None) == [one]
-    with pytest.raises(UnknownNameError, match="did you mean 'casme2-5'"):
-        asking([one], "casme2")
-
-
-def test_a_scheme_without_samples_refuses_the_dataset(tmp_path: Path) -> None:
-    dataset = lab(tmp_path / "lab", {"S1": ("fear",), "S2": ("fear",), "S3": ("fear",)})
-    spec = DatasetSpec(path=dataset.root, emotions="casme2-5")
-    one = BenchDataset("lab", "lab", spec, dataset)
-    with pytest.raises(DataError, match=r"refused: .*of the scheme 'casme2-5'"):
-        plan([one], [ModelEntry("m", "careful_models:Plain", "m")], RunSettings(out=tmp_path / "r"))
 
 
 def test_bench_run_with_recognisers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
